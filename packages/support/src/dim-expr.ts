@@ -125,11 +125,7 @@ export function substituteDim(
 ): DimExpr {
   if (expr.kind === "const") return expr;
   if (expr.kind !== "binary") return replace(expr.name, expr.kind) ?? expr;
-  return dimBinary(
-    expr.op,
-    substituteDim(expr.left, replace),
-    substituteDim(expr.right, replace),
-  );
+  return dimBinary(expr.op, substituteDim(expr.left, replace), substituteDim(expr.right, replace));
 }
 
 /** The names an expression reads. */
@@ -182,7 +178,7 @@ type Polynomial = ReadonlyMap<string, Term>;
 class CoefficientOverflow extends Error {}
 
 function addTerm(terms: Map<string, Term>, factors: readonly DimExpr[], coefficient: number): void {
-  const sorted = [...factors].sort(byText);
+  const sorted = [...factors].toSorted(byText);
   const key = sorted.map(atomKey).join("*");
   const sum = (terms.get(key)?.coefficient ?? 0) + coefficient;
   if (!Number.isSafeInteger(sum)) throw new CoefficientOverflow();
@@ -240,7 +236,8 @@ function toPolynomial(expr: DimExpr): Polynomial {
 function foldNonlinear(op: DimOperator, left: DimExpr, right: DimExpr): DimExpr {
   if (left.kind === "const" && right.kind === "const") {
     const divides = op !== "min" && op !== "max";
-    if (!divides || right.value !== 0) return dimConst(applyDimOperator(op, left.value, right.value));
+    if (!divides || right.value !== 0)
+      return dimConst(applyDimOperator(op, left.value, right.value));
   }
   if (op === "min" || op === "max") {
     if (printDim(left) === printDim(right) && left.kind === right.kind) return left;
@@ -256,7 +253,7 @@ function foldNonlinear(op: DimOperator, left: DimExpr, right: DimExpr): DimExpr 
 }
 
 function fromPolynomial(terms: Polynomial): DimExpr {
-  const keys = [...terms.keys()].filter((key) => key !== "").sort();
+  const keys = [...terms.keys()].filter((key) => key !== "").toSorted();
   // A positive term first, so that `n - m` is not printed as `-1*m + n`.
   const positive = keys.findIndex((key) => (terms.get(key)?.coefficient ?? 0) > 0);
   if (positive > 0) keys.unshift(...keys.splice(positive, 1));

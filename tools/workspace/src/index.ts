@@ -1,2 +1,3 @@
+export * from "./floors.ts";
 export * from "./packages.ts";
 export * from "./tsconfigs.ts";

@@ -9,10 +9,13 @@ import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { readJsonObject, type WorkspacePackage } from "./packages.ts";
 
-/** A file as it should be: its path relative to the root, and its text. */
+/** A file as it should be. */
 export interface DerivedFile {
+  /** Relative to the root. */
   readonly path: string;
   readonly text: string;
+  /** Whether the file on disk is missing or means something else; its layout is the formatter's business. */
+  readonly stale: boolean;
 }
 
 /** Derives every tsconfig of the workspace at `root`; reads existing ones for the keys that are kept. */
@@ -60,9 +63,10 @@ function deriveFile(
   references: readonly string[],
 ): DerivedFile {
   const absolute = join(root, path);
-  const kept = existsSync(absolute) ? readJsonObject(absolute) : defaults;
-  const json = { ...kept, references: references.map((to) => ({ path: to })) };
-  return { path, text: `${formatJson(json, "")}\n` };
+  const found = existsSync(absolute) ? readJsonObject(absolute) : undefined;
+  const json = { ...(found ?? defaults), references: references.map((to) => ({ path: to })) };
+  const stale = JSON.stringify(found) !== JSON.stringify(json);
+  return { path, text: `${formatJson(json, "")}\n`, stale };
 }
 
 /** Prints JSON as the formatter does: one key a line, arrays of scalars and `{ "path": … }` on one line. */

@@ -63,3 +63,16 @@ it("keeps every other key of an existing file", () => {
   );
   expect(derive(root).get("packages/ir/tsconfig.src.json")).toEqual({ ...kept, references: [] });
 });
+
+it("calls a file stale when it means something else, not when it is laid out otherwise", () => {
+  const root = writeWorkspace({ "packages/ir": { floor: 1, files: index } });
+  const stale = (): string[] =>
+    deriveTsconfigs(root, readPackages(root)).flatMap((file) => (file.stale ? file.path : []));
+  expect(stale()).toHaveLength(4);
+  for (const { path, text } of deriveTsconfigs(root, readPackages(root))) {
+    writeFileSync(join(root, path), JSON.stringify(JSON.parse(text)));
+  }
+  expect(stale()).toEqual([]);
+  writeFileSync(join(root, "tsconfig.json"), '{ "files": [], "references": [] }');
+  expect(stale()).toEqual(["tsconfig.json"]);
+});

@@ -1,0 +1,100 @@
+/**
+ * `npm test`: sets up what is missing, then checks everything; `npm test -- ARGS` runs `vitest run ARGS` alone.
+ *
+ * The last line is `N passed, N failed, N skipped`; a check that fails counts as one failure. Where system tools
+ * are missing and cannot be installed, it names the tests left out; with CI=true or STRATA_CI=1 that is a failure.
+ */
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureNode, installPackages, root, run, runMain } from "./setup.mjs";
+import { findMissingTools, installTools, whyNotInstallable } from "./system-packages.mjs";
+
+const REPORT = join(root, ".cache", "test-report.json");
+
+/** What is checked before the tests, in the order in which a mistake is quickest to find. */
+const CHECKS = [
+  {
+    name: "floors: imports point down",
+    command: "node",
+    args: ["tools/workspace/check-floors.ts"],
+  },
+  {
+    name: "sync: tsconfig references follow package.json",
+    command: "node",
+    args: ["tools/workspace/sync.ts", "--check"],
+  },
+  { name: "format", command: "oxfmt", args: ["--check"] },
+  { name: "lint", command: "oxlint", args: [] },
+  { name: "types", command: "tsc", args: ["-b"] },
+];
+
+/** Sets up, runs every check even after one failed, and returns the exit code. */
+function main() {
+  const isCi = ["1", "true"].some((yes) => [process.env.CI, process.env.STRATA_CI].includes(yes));
+  const only = process.argv.slice(2);
+  const node = ensureNode();
+  const failed = [];
+  if (only.length === 0) failed.push(...bringSystemTools(isCi));
+  timed("packages", () => installPackages(node));
+  if (only.length === 0) failed.push(...CHECKS.filter((check) => !runCheck(node, check)));
+  const env = isCi ? { STRATA_CI: "1" } : {};
+  const counts = runTests(node, only, env);
+  for (const { name } of failed) console.log(`failed: ${name}`);
+  const failures = counts.failed + failed.length;
+  console.log(`\n${counts.passed} passed, ${failures} failed, ${counts.skipped} skipped`);
+  return failures === 0 && counts.status === 0 ? 0 : 1;
+}
+
+/** Installs missing system tools where that can be done; returns what counts as failed. */
+function bringSystemTools(isCi) {
+  const missing = findMissingTools();
+  if (missing.length === 0) return [];
+  let reason = whyNotInstallable();
+  if (reason === undefined) {
+    const installed = timed("Debian packages", () => installTools(missing));
+    reason = installed ? "its package does not bring it" : "apt-get failed";
+  }
+  const left = findMissingTools();
+  for (const { command, package: name, tests } of left) {
+    console.log(
+      `left out: ${tests}: ${command} (Debian package ${name}) is missing, and ${reason}`,
+    );
+  }
+  return isCi ? left.map(({ command }) => ({ name: `${command} is missing` })) : [];
+}
+
+function runCheck(node, { name, command, args }) {
+  return timed(name, () => run(node, command, args).status === 0);
+}
+
+function runTests(node, filters, env) {
+  rmSync(REPORT, { force: true });
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${REPORT}`];
+  const status = timed(
+    "tests",
+    () => run(node, "vitest", ["run", ...reporters, ...filters], { env }).status,
+  );
+  if (!existsSync(REPORT)) return { passed: 0, failed: 1, skipped: 0, status: 1 };
+  const report = JSON.parse(readFileSync(REPORT, "utf8"));
+  // A file that does not load has no tests to count, yet it failed.
+  const broken = report.testResults.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((t) => t.status === "failed"),
+  );
+  return {
+    passed: report.numPassedTests,
+    failed: report.numFailedTests + broken.length,
+    skipped: report.numPendingTests + report.numTodoTests,
+    status,
+  };
+}
+
+/** Prints a heading, does the work, and prints how long it took. */
+function timed(name, work) {
+  console.log(`\n== ${name}`);
+  const start = Date.now();
+  const result = work();
+  console.log(`   ${((Date.now() - start) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+await runMain(main);

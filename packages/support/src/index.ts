@@ -90,3 +90,4 @@ export {
   type TensorValueType,
   type ValueType,
 } from "./signature.ts";
+export { encodeUtf8, tryDecodeUtf8 } from "./utf8.ts";

@@ -7,6 +7,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/.cache/**", "**/.nx/**"],
     pool: "threads",
     maxWorkers: 2,
+    // One module graph per worker: test files share no state but what modules keep.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     passWithNoTests: true,

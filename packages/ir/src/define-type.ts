@@ -72,16 +72,46 @@ export function flagsParameter<const N extends string>(
 
 type Values<P> = { readonly [K in keyof P]: P[K] extends Parameter<infer V> ? V : never };
 
+/** Base of declared types: prints `!dialect.name<…>` from its parameters. */
+export class ParametricType extends Type {
+  readonly values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    super();
+    this.values = values;
+    Object.assign(this, values);
+  }
+
+  print(_p: AsmPrinter): void {
+    throw new Error("a declared type prints itself");
+  }
+}
+
+/** Base of declared attributes: prints `#dialect.name<…>` from its parameters. */
+export class ParametricAttr extends Attribute {
+  readonly values: Readonly<Record<string, unknown>>;
+
+  constructor(values: Readonly<Record<string, unknown>>) {
+    super();
+    this.values = values;
+    Object.assign(this, values);
+  }
+
+  print(_p: AsmPrinter): void {
+    throw new Error("a declared attribute prints itself");
+  }
+}
+
 /** A class of interned types. */
 export interface TypeClass<P> {
-  new (values: Values<P>): Type & Values<P>;
+  new (values: Values<P>): ParametricType & Values<P>;
   readonly syntax: TypeSyntax;
   get<This extends new (values: Values<P>) => Type>(this: This, values: Values<P>): InstanceType<This>;
 }
 
 /** A class of interned attributes. */
 export interface AttrClass<P> {
-  new (values: Values<P>): Attribute & Values<P>;
+  new (values: Values<P>): ParametricAttr & Values<P>;
   readonly syntax: AttrSyntax;
   get<This extends new (values: Values<P>) => Attribute>(
     this: This,
@@ -132,15 +162,7 @@ export function defineType<P extends object = Readonly<Record<never, never>>>(
   const entries = entriesOf(parameters ?? {});
   const interner = new Interner<Type>();
   const mnemonic = name.slice(name.indexOf(".") + 1);
-  class Defined extends Type {
-    readonly values: Readonly<Record<string, unknown>>;
-
-    constructor(values: Readonly<Record<string, unknown>>) {
-      super();
-      this.values = values;
-      Object.assign(this, values);
-    }
-
+  class Defined extends ParametricType {
     static get(values: Readonly<Record<string, unknown>>): Type {
       return interner.get(keyOf(entries, values), () => new this(values));
     }
@@ -149,7 +171,7 @@ export function defineType<P extends object = Readonly<Record<never, never>>>(
       return { mnemonic, summary, parse: (p) => this.get(parseBody(entries, p)) };
     }
 
-    print(p: AsmPrinter): void {
+    override print(p: AsmPrinter): void {
       p.write(`!${name}`);
       printBody(entries, this.values, p);
     }
@@ -166,15 +188,7 @@ export function defineAttr<P extends object = Readonly<Record<never, never>>>(
   const entries = entriesOf(parameters ?? {});
   const interner = new Interner<Attribute>();
   const mnemonic = name.slice(name.indexOf(".") + 1);
-  class Defined extends Attribute {
-    readonly values: Readonly<Record<string, unknown>>;
-
-    constructor(values: Readonly<Record<string, unknown>>) {
-      super();
-      this.values = values;
-      Object.assign(this, values);
-    }
-
+  class Defined extends ParametricAttr {
     static get(values: Readonly<Record<string, unknown>>): Attribute {
       return interner.get(keyOf(entries, values), () => new this(values));
     }
@@ -183,7 +197,7 @@ export function defineAttr<P extends object = Readonly<Record<never, never>>>(
       return { mnemonic, summary, parse: (p) => this.get(parseBody(entries, p)) };
     }
 
-    print(p: AsmPrinter): void {
+    override print(p: AsmPrinter): void {
       p.write(`#${name}`);
       printBody(entries, this.values, p);
     }

@@ -58,7 +58,7 @@ export class AsmPrinter {
   #buffer = "";
   #indent = 0;
   #scope: Scope = newScope();
-  #defaultDialect = "";
+  #defaultDialect = "builtin";
 
   constructor(options: PrintOptions = {}) {
     this.options = options;
@@ -344,8 +344,8 @@ export class AsmPrinter {
   #numberRegion(root: Region): void {
     const scope = this.#scope;
     const regions: { region: Region; block: Block | null; op: Operation | null }[] = [];
-    const enterBlock = (b: Block, entry: boolean): void => {
-      scope.blocks.set(b, `^bb${scope.blocks.size}`);
+    const enterBlock = (b: Block, entry: boolean, number: number): void => {
+      scope.blocks.set(b, `^bb${number}`);
       for (const a of b.args) {
         const hint = this.options.generic ? undefined : nameHints.get(a);
         if (hint !== undefined) scope.names.set(a, unique(scope, hint));
@@ -356,7 +356,8 @@ export class AsmPrinter {
     const push = (r: Region): void => {
       if (r.firstBlock === null) return;
       // All blocks of a region are named before its ops, so that branches forward have names.
-      for (const b of r.blocks()) enterBlock(b, b === r.firstBlock);
+      let number = 0;
+      for (const b of r.blocks()) enterBlock(b, b === r.firstBlock, number++);
       regions.push({ region: r, block: r.firstBlock, op: r.firstBlock.firstOp });
     };
     push(root);

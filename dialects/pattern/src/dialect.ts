@@ -1,0 +1,23 @@
+/** The pattern dialect, composed. */
+import { defineDialect, type Dialect } from "@strata/ir";
+import * as ops from "./ops.ts";
+import { WindowType } from "./types.ts";
+
+export const pattern: Dialect = defineDialect({
+  name: "pattern",
+  summary: "Parallel patterns with value semantics on tensors.",
+  ops: [
+    ops.AccessOp,
+    ops.BuildOp,
+    ops.HistogramOp,
+    ops.InsideOp,
+    ops.IterateOp,
+    ops.MapOp,
+    ops.PositionOp,
+    ops.ReduceOp,
+    ops.ScanOp,
+    ops.StencilOp,
+    ops.YieldOp,
+  ],
+  types: [WindowType.syntax],
+});

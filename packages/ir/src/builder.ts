@@ -12,7 +12,7 @@ export class Builder {
   /** Given to inserted operations that have no location of their own. */
   location: Location = unknownLoc;
 
-  private constructor(block: Block, before: Operation | null) {
+  protected constructor(block: Block, before: Operation | null) {
     this.block = block;
     this.before = before;
   }

@@ -19,6 +19,7 @@ import {
   type Trait,
   type ValueGroup,
 } from "./op-definition.ts";
+import { type AttributePattern, type OperandPattern, OpPattern } from "./op-pattern.ts";
 import { Operation, type OperationParts } from "./operation.ts";
 import type { OpParser } from "./op-parser.ts";
 import type { AsmPrinter } from "./printer.ts";
@@ -262,6 +263,11 @@ export interface OpSpec<
   readonly resultNames?: (op: Operation) => string | undefined;
 }
 
+/** What `pat` takes, by declared name: terms for operands, terms or values for attributes. */
+export type PatternFields<O extends OperandDecls, A extends AttrDecls> = {
+  readonly [K in keyof O]?: OperandPattern;
+} & { readonly [K in keyof A]?: AttributePattern };
+
 /** An op class: `class AddI extends defineOp(…) {}`. */
 export interface OpClass<
   O extends OperandDecls = OperandDecls,
@@ -278,6 +284,8 @@ export interface OpClass<
     init: OpInit<O, A, G, S>,
     options?: BuildOptions<R>,
   ): InstanceType<This>;
+  /** A term of a rewrite rule; operands and attributes left out may be anything. */
+  pat(fields?: PatternFields<O, A>): OpPattern;
 }
 
 /** Thrown by builders for input that no declaration admits: a bug of the caller. */
@@ -548,6 +556,10 @@ export function defineOp<
     static of(init: Readonly<Record<string, unknown>>, options?: BuildOptions<ResultDecls>): Operation {
       const def = this.definition;
       return new this(buildParts(def, init, options));
+    }
+
+    static pat(fields: PatternFields<OperandDecls, AttrDecls> = {}): OpPattern {
+      return OpPattern.of(this.definition, fields);
     }
   }
   let leaf: (new (parts: OperationParts) => Operation) | undefined;

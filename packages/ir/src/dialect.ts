@@ -47,6 +47,7 @@ export class Dialect {
     this.ops = new Map(parts.ops.map((o) => [o.definition.name, o.definition]));
     this.types = new Map((parts.types ?? []).map((t) => [t.mnemonic, t]));
     this.attributes = new Map((parts.attributes ?? []).map((a) => [a.mnemonic, a]));
+    for (const def of this.ops.values()) def.dialect = this;
     for (const b of parts.interfaces ?? []) {
       for (const op of b.ops) op.definition.interfaces.set(b.iface, b.impl);
     }

@@ -3,11 +3,13 @@
  * parser, printer, builders, documentation and rewriting ask a definition, never a concrete class.
  *
  * Invariants: `attributes` is sorted by name and slot `i` of `Operation.properties` belongs to
- * `attributes[i]`; interfaces are attached when a dialect is composed and never change after.
+ * `attributes[i]`; interfaces and the dialect are attached when a dialect is composed and never
+ * change after.
  */
 import type { AttrConstraint } from "./attr-constraint.ts";
 import type { Attribute } from "./attribute.ts";
 import type { TypeConstraint } from "./constraint.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Operation, OperationParts } from "./operation.ts";
 import type { OpParser } from "./op-parser.ts";
 import type { AsmPrinter } from "./printer.ts";
@@ -145,6 +147,8 @@ export class OpDefinition {
   readonly needsResultSegments: boolean;
   readonly traits: ReadonlySet<Trait>;
   readonly interfaces: Map<OpInterface<unknown>, unknown> = new Map();
+  /** The dialect that composed the op kind; undefined before that and for unregistered ops. */
+  dialect: Dialect | undefined = undefined;
   /** Makes an operation of the kind from its parts. */
   readonly construct: (parts: OperationParts) => Operation;
   readonly #slots = new Map<string, number>();

@@ -42,6 +42,11 @@ export class Operation {
   next: Operation | null = null;
   /** Position in the block; only `Block.isBefore` gives it meaning. */
   order = 0;
+  /**
+   * Scratch for whichever algorithm runs: a position in a list of its own, which is meaningful only
+   * where that list holds this operation at that position.
+   */
+  slot = -1;
   location: Location;
   operandUses: Use[];
   readonly results: readonly OpResult[];

@@ -6,6 +6,9 @@ import type { AsmPrinter } from "./printer.ts";
 
 /** Base of every type. Two types are equal exactly when they are the same object. */
 export abstract class Type {
+  /** A process-wide number, for hashing. */
+  readonly id: number = freshId();
+
   /** Prints the type as MLIR's textual form has it. */
   abstract print(printer: AsmPrinter): void;
 
@@ -34,8 +37,14 @@ export function printableText(printable: { print(printer: AsmPrinter): void }): 
 let nextId = 1;
 const ids = new WeakMap<object, number>();
 
+/** A process-wide number that nothing else has. */
+export function freshId(): number {
+  return nextId++;
+}
+
 /** A process-wide number for an interned object; the building block of interning keys. */
 export function internId(object: object): number {
+  if (object instanceof Type) return object.id;
   let id = ids.get(object);
   if (id === undefined) ids.set(object, (id = nextId++));
   return id;

@@ -4,7 +4,7 @@
  */
 import type { Block } from "./block.ts";
 import type { Operation } from "./operation.ts";
-import type { Type } from "./type.ts";
+import { freshId, type Type } from "./type.ts";
 
 /** One operand slot of one operation; a node in the use list of the value it reads. */
 export class Use {
@@ -49,6 +49,8 @@ export class Use {
 
 /** A value in SSA form: a result of an operation or an argument of a block. */
 export abstract class Value<T extends Type = Type> {
+  /** A process-wide number, for hashing. */
+  readonly id: number = freshId();
   type: T;
   firstUse: Use | null = null;
 

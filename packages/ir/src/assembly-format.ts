@@ -4,14 +4,16 @@
  *
  * Elements: `` `literal` ``, `$name` (operand, attribute, region, successor), `type($x)`,
  * `type(operands)`, `type(results)`, `functional-type(a, b)`, `operands`, `attr-dict`,
- * `attr-dict-with-keyword`, `( … )?` with an anchor `$x^`, and `( … ) : ( … )?` with an alternative.
+ * `attr-dict-with-keyword`, `( … )?` with an anchor `$x^`, `( … ) : ( … )?` with an alternative, and
+ * `custom<DynamicIndexList>($values, $constants)`.
  */
 import type { AttributeSpec, OpDefinition } from "./op-definition.ts";
 import type { Operation } from "./operation.ts";
 import type { OpParser } from "./op-parser.ts";
 import type { AsmPrinter } from "./printer.ts";
 import { Region } from "./block.ts";
-import { attributeType, UnitAttr } from "./builtin-attributes.ts";
+import { attributeType, DenseArrayAttr, UnitAttr } from "./builtin-attributes.ts";
+import { parseDynamicIndexList, printDynamicIndexList } from "./dynamic-index-list.ts";
 import type { Type } from "./type.ts";
 
 type Variable =
@@ -31,6 +33,7 @@ type Element =
   | { readonly kind: "type"; readonly arg: TypeArg }
   | { readonly kind: "functional-type"; readonly inputs: TypeArg; readonly results: TypeArg }
   | { readonly kind: "attr-dict"; readonly keyword: boolean }
+  | { readonly kind: "index-list"; readonly values: Variable; readonly constants: Variable }
   | {
       readonly kind: "optional";
       readonly then: readonly Element[];
@@ -59,6 +62,7 @@ function compile(def: OpDefinition): CompiledAssembly {
   const visit = (list: readonly Element[]): void => {
     for (const e of list) {
       if (e.kind === "variable" && e.variable.kind === "attribute") elided.add(e.variable.name);
+      if (e.kind === "index-list") elided.add(e.constants.name);
       if (e.kind === "optional") {
         if (e.anchor.kind === "attribute") elided.add(e.anchor.name);
         visit(e.then);
@@ -213,6 +217,16 @@ class FormatReader {
         if (!this.#eat(")")) this.#bad("expected `)`");
         return { kind: "functional-type", inputs, results };
       }
+      case "custom": {
+        if (!this.#eat("<DynamicIndexList>(") || !this.#eat("$")) {
+          this.#bad("expected `custom<DynamicIndexList>($values, $constants)`");
+        }
+        const values = this.#variable();
+        if (!this.#eat(",") || !this.#eat("$")) this.#bad("expected `, $constants`");
+        const constants = this.#variable();
+        if (!this.#eat(")")) this.#bad("expected `)`");
+        return { kind: "index-list", values, constants };
+      }
       default:
         return this.#bad(`unknown directive \`${w}\``);
     }
@@ -316,6 +330,14 @@ class FormatPrinter {
         this.#space = true;
         this.#punctuation = false;
         return;
+      case "index-list": {
+        if (e.values.kind !== "operand") throw new Error(`\`${e.values.name}\` is no operand`);
+        const constants = op.getAttr(e.constants.name);
+        if (!(constants instanceof DenseArrayAttr)) return;
+        this.#before();
+        printDynamicIndexList(p, op.operandGroup(e.values.index), constants);
+        return;
+      }
       case "optional":
         this.print(isPresent(op, e.anchor) ? e.then : e.otherwise);
         return;
@@ -499,6 +521,12 @@ function parseElement(e: Element, p: OpParser): void {
     case "attr-dict":
       p.parseAttrDict(e.keyword);
       return;
+    case "index-list": {
+      const { values, constants } = parseDynamicIndexList(p);
+      p.setOperands(e.values.name, values);
+      p.setAttr(e.constants.name, constants);
+      return;
+    }
     case "optional": {
       if (!startsGroup(p, e.then, e.anchor)) {
         parseElements(e.otherwise, p);

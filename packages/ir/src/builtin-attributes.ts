@@ -472,6 +472,13 @@ export class DenseElementsAttr extends Attribute {
   }
 
   print(p: AsmPrinter): void {
+    this.printLiteral(p);
+    p.write(" : ");
+    p.type(this.type);
+  }
+
+  /** `dense<…>` without the type. */
+  printLiteral(p: AsmPrinter): void {
     p.write("dense<");
     const text = (e: DenseElement): string =>
       e instanceof FloatAttr
@@ -498,8 +505,7 @@ export class DenseElementsAttr extends Attribute {
       };
       level(0);
     }
-    p.write("> : ");
-    p.type(this.type);
+    p.write(">");
   }
 }
 

@@ -53,6 +53,8 @@ export interface AttrDecl<Get = unknown, Init = unknown> {
   readonly unit: boolean;
   readonly default: Attribute | undefined;
   readonly doc: string | undefined;
+  /** Name in text where it differs from the accessor's. */
+  readonly attributeName?: string;
 }
 
 /** Declared region. */
@@ -150,6 +152,11 @@ export function defaultAttr<A extends Attribute>(
 /** A flag: the accessor is a boolean. */
 export function unitAttr(doc?: string): AttrDecl<boolean, boolean | undefined> {
   return declare<AttrDecl<boolean, boolean | undefined>>({ constraint: AnyAttr, optional: true, unit: true, default: undefined, doc });
+}
+
+/** Names an attribute in text unlike its accessor, e.g. `name`, which operations have already. */
+export function attrNamed<D extends AttrDecl>(attributeName: string, decl: D): D {
+  return { ...decl, attributeName };
 }
 
 /** A region. */
@@ -316,7 +323,8 @@ function definitionOf(
       operands: valueGroups(spec.operands),
       results: valueGroups(spec.results),
       attributes: Object.entries(spec.attributes ?? {}).map(([n, d]) => ({
-        name: n,
+        name: d.attributeName ?? n,
+        accessor: n,
         constraint: d.unit ? { ...d.constraint, check: (a) => a instanceof UnitAttr } : d.constraint,
         optional: d.optional,
         default: d.default,
@@ -386,12 +394,12 @@ function addAccessors(proto: object, def: OpDefinition, units: ReadonlySet<strin
     }
   });
   def.attributes.forEach((a, slot) => {
-    if (units.has(a.name)) {
-      defineGetter(proto, a.name, function () {
+    if (units.has(a.accessor)) {
+      defineGetter(proto, a.accessor, function () {
         return this.properties[slot] !== undefined;
       });
     } else {
-      defineGetter(proto, a.name, function () {
+      defineGetter(proto, a.accessor, function () {
         return this.properties[slot];
       });
     }
@@ -485,7 +493,7 @@ function buildParts(
   const properties = withDefaults(
     def,
     def.attributes.map((a) => {
-      const v = init[a.name];
+      const v = init[a.accessor];
       if (typeof v === "boolean") return v ? UnitAttr.instance : undefined;
       return v as Attribute | undefined;
     }),

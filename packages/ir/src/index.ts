@@ -14,6 +14,7 @@ export * from "./define-op.ts";
 export * from "./define-type.ts";
 export * from "./dialect.ts";
 export * from "./dominance.ts";
+export * from "./dynamic-index-list.ts";
 export * from "./interfaces.ts";
 export * from "./location.ts";
 export * from "./op-definition.ts";

@@ -30,6 +30,8 @@ export interface ValueGroup {
 /** A declared inherent attribute. */
 export interface AttributeSpec {
   readonly name: string;
+  /** Name of the typed accessor and of the builder's field; the attribute's name unless given. */
+  readonly accessor: string;
   readonly constraint: AttrConstraint;
   readonly optional: boolean;
   /** Filled in when absent; pretty forms leave it out. */

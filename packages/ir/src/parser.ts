@@ -308,7 +308,7 @@ class OperationParser extends AsmParser implements OpHost {
     if (this.peek() === 40) {
       this.parseCommaSeparated("(", ")", () => {
         const r = new Region();
-        this.parseRegionInto(r, def);
+        this.nested(() => this.#region(r, def, undefined, false));
         regions.push(r);
       });
     }
@@ -437,10 +437,16 @@ class OperationParser extends AsmParser implements OpHost {
   // --- regions -----------------------------------------------------------------------------------
 
   parseRegionInto(region: Region, owner: OpDefinition, args?: readonly ParsedArgument[]): void {
-    this.nested(() => this.#region(region, owner, args));
+    this.nested(() => this.#region(region, owner, args, true));
   }
 
-  #region(region: Region, owner: OpDefinition, args: readonly ParsedArgument[] | undefined): void {
+  /** `pretty`: the text may leave out what the op's kind implies, which the generic form states. */
+  #region(
+    region: Region,
+    owner: OpDefinition,
+    args: readonly ParsedArgument[] | undefined,
+    pretty: boolean,
+  ): void {
     const isolated = owner.hasTrait(IsolatedFromAbove);
     const outerNames = this.#names;
     const outerDialect = this.#defaultDialect;
@@ -466,7 +472,7 @@ class OperationParser extends AsmParser implements OpHost {
     for (const [name, at] of this.#blocks.undefinedAt) {
       this.fail("parse.undefined-block", `the block \`^${name}\` is not defined`, at);
     }
-    const implicit = implicitTerminatorOf({ definition: owner });
+    const implicit = pretty ? implicitTerminatorOf({ definition: owner }) : undefined;
     if (implicit !== undefined && region.firstBlock === null) region.append(new Block());
     if (implicit !== undefined && region.hasOneBlock) {
       const last = region.entry.lastOp;

@@ -1,1 +1,4 @@
-export {};
+/** Structured control flow: loops and conditions as operations with regions. */
+export * from "./build.ts";
+export { scf } from "./dialect.ts";
+export * from "./ops.ts";

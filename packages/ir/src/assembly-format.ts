@@ -475,9 +475,11 @@ function startsAttribute(p: OpParser, v: Variable): boolean {
   if (v.kind !== "attribute") return false;
   const mark = p.asm.pos;
   const c = p.asm.peek();
-  const summary = v.spec.constraint.summary;
+  const constraint = v.spec.constraint;
+  const word = p.asm.tryKeyword();
   p.asm.pos = mark;
-  if (summary === "symbol name") return c === 64;
+  if (constraint.summary === "symbol name") return c === 64;
+  if (constraint.cases !== undefined) return word !== undefined && constraint.cases.includes(word);
   return c === 34 || c === 35 || c === 64 || c === 91 || c === 45 || (c >= 48 && c <= 57);
 }
 

@@ -25,6 +25,8 @@ import type { Type } from "./type.ts";
 export interface AttrConstraint<A extends Attribute = Attribute> {
   readonly $attr?: A;
   readonly summary: string;
+  /** The keywords of an enumeration, which tell a parser whether an optional one is there. */
+  readonly cases?: readonly string[];
   check(attr: Attribute): boolean;
   /** Text inside an assembly format; without these the attribute's full text is used. */
   parse?(p: AsmParser): A;

@@ -9,7 +9,8 @@ export const DIALECT_FLOOR = 5;
 
 /** Ranks of the dialects, lowest first; a dialect's plain modules import only dialects of a lower rank. */
 export const DIALECT_RANKS: readonly (readonly string[])[] = [
-  ["func", "arith", "math", "cf", "tensor", "memref"],
+  ["arith"],
+  ["func", "math", "cf", "tensor", "memref"],
   ["scf", "vector", "pattern"],
   ["llvm"],
 ];

@@ -1,1 +1,3 @@
-export {};
+/** Functions, calls and returns, named and written as MLIR's `func`. */
+export { func } from "./dialect.ts";
+export * from "./ops.ts";

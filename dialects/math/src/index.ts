@@ -1,1 +1,3 @@
-export {};
+/** Functions of floats and integers beyond arithmetic, named and written as MLIR's `math`. */
+export { math } from "./dialect.ts";
+export * from "./ops.ts";

@@ -1,0 +1,37 @@
+/** Composes the dialect `arith`. */
+import { type Attribute, defineDialect, type Dialect, attributeType, type Type, type Operation, MemoryEffectsInterface } from "@strata/ir";
+import { FastMathAttr, OverflowAttr } from "./attributes.ts";
+import {
+  arithOps,
+  CeilDivSI,
+  CeilDivUI,
+  ConstantOp,
+  DivSI,
+  DivUI,
+  FloorDivSI,
+  RemSI,
+  RemUI,
+} from "./ops.ts";
+
+function materializeConstant(value: Attribute, type: Type): Operation | undefined {
+  const known = ConstantOp.definition.attributes[0]?.constraint.check(value) === true;
+  return known && attributeType(value) === type
+    ? ConstantOp.of({ value: value as ConstantOp["value"] })
+    : undefined;
+}
+
+/** The dialect of integer and floating-point arithmetic. */
+export const arith: Dialect = defineDialect({
+  name: "arith",
+  summary: "Integer and floating-point arithmetic, comparison, casts and constants.",
+  ops: arithOps,
+  attributes: [OverflowAttr.syntax, FastMathAttr.syntax],
+  interfaces: [
+    // Division touches no memory, but may fail: it can be erased, not moved.
+    MemoryEffectsInterface.on(
+      [DivSI, DivUI, CeilDivSI, CeilDivUI, FloorDivSI, RemSI, RemUI],
+      { effects: () => [] },
+    ),
+  ],
+  materializeConstant,
+});

@@ -1,0 +1,19 @@
+/** Composes the dialect `func`. */
+import { CallInterface, defineDialect, type Dialect, SymbolRefAttr } from "@strata/ir";
+import { CallOp, funcOps } from "./ops.ts";
+
+/** The dialect of functions, calls and returns. */
+export const func: Dialect = defineDialect({
+  name: "func",
+  summary: "Functions, calls and returns.",
+  ops: funcOps,
+  interfaces: [
+    CallInterface.on(CallOp, {
+      callee: (op) => {
+        const callee = op.getAttr("callee");
+        return callee instanceof SymbolRefAttr ? callee : undefined;
+      },
+      arguments: (op) => op.operands,
+    }),
+  ],
+});

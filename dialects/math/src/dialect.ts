@@ -1,0 +1,10 @@
+/** Composes the dialect `math`. */
+import { defineDialect, type Dialect } from "@strata/ir";
+import { mathOps } from "./ops.ts";
+
+/** The dialect of mathematical functions. */
+export const math: Dialect = defineDialect({
+  name: "math",
+  summary: "Functions of floats and integers beyond arithmetic.",
+  ops: mathOps,
+});

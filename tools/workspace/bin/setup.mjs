@@ -31,7 +31,11 @@ export function ensureNode() {
 /** Installs the npm packages exactly as the lockfile says; quick when there is nothing to do. */
 export function installPackages(node, { quiet = false } = {}) {
   const args = ["--yes", "--prefer-offline", PNPM, "install", "--frozen-lockfile"];
-  if (quiet) args.push("--reporter=silent");
+  if (quiet) {
+    args.push("--reporter=silent");
+    const isFirst = !existsSync(join(root, "tools", "kernelc", "node_modules"));
+    if (isFirst) console.error("strata: installing npm packages (once)");
+  }
   const { status } = run(node, "npx", args, {
     stdio: ["ignore", quiet ? 2 : "inherit", "inherit"],
   });
@@ -152,7 +156,6 @@ export async function runMain(main) {
 function prepare() {
   const node = ensureNode();
   if (!existsSync(join(root, "tools", "kernelc", "node_modules"))) {
-    console.error("strata: installing npm packages (once)");
     installPackages(node, { quiet: true });
   }
   console.log(node);

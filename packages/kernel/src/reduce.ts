@@ -10,48 +10,9 @@ import { expectSameShape } from "./elementwise.ts";
 import { badArguments, badCount } from "./errors.ts";
 import { note } from "./evidence.ts";
 import type { bf16, Element, f16, f32, f64, i32, Scalar } from "./scalars.ts";
+import { type Combine, deliver, foldWith, type Lane, reduceLanes } from "./lanes.ts";
 import { type DropAxis, lanesOf, type Shape } from "./shape.ts";
-import { allocate, writeElements } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
-
-type Combine = (acc: Scalar, x: Scalar) => Scalar;
-
-/** Reduces the elements of one lane, given one by one, to a value. */
-type Lane = (elements: Iterable<Scalar>) => Scalar;
-
-function reduceLanes(
-  pattern: string,
-  tensor: Tensor,
-  axis: number | undefined,
-  result: DType,
-  reduceLane: Lane,
-): Tensor {
-  const { outer, extent, inner, rest } = lanesOf(pattern, tensor.shape, axis);
-  const values: Scalar[] = [];
-  function* lane(start: number): Generator<Scalar> {
-    for (let k = 0; k < extent; k++) yield tensor.item(start + k * inner);
-  }
-  for (let o = 0; o < outer; o++) {
-    for (let i = 0; i < inner; i++) values.push(reduceLane(lane(o * extent * inner + i)));
-  }
-  const data = allocate(result, rest);
-  writeElements(result, data, values);
-  return new Tensor(result, rest, data);
-}
-
-/** The scalar of a whole reduction, or the tensor of one along an axis. */
-function deliver(reduced: Tensor, axis: number | undefined): Scalar | Tensor {
-  return axis === undefined ? note(reduced.dtype, reduced.item(0)) : reduced;
-}
-
-/** The lane reduction that combines from left to right, starting at `init`. */
-function foldWith(init: Scalar, combine: Combine): Lane {
-  return (elements) => {
-    let acc = init;
-    for (const x of elements) acc = combine(acc, x);
-    return acc;
-  };
-}
 
 /** An associative operation on numbers and on bigints, with its neutral element. */
 interface Monoid {

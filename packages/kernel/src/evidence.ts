@@ -17,12 +17,11 @@
  *
  * Invariant: `seen` holds the types met by the innermost pattern being evaluated.
  */
-import { DTYPES, type DType } from "@strata/support";
+import { DTYPES, type DType, type StorageArray } from "@strata/support";
 import { settle } from "./convert.ts";
 import { mixedElements } from "./errors.ts";
 import type { Scalar } from "./scalars.ts";
 import { allocate, writeElements } from "./storage.ts";
-import type { StorageArray } from "@strata/support";
 
 const BIT: ReadonlyMap<DType, number> = new Map(DTYPES.map((dtype, k) => [dtype, 1 << k]));
 const ANY = -1;

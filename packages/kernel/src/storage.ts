@@ -4,8 +4,15 @@
  * Invariants: f16 and bf16 are 16-bit patterns in a `Uint16Array`, `bool` a byte 0 or 1; the
  * number of elements is the product of the extents and is checked before memory is asked for.
  */
-import { type DType, dtypeInfo, isDType, readElement, type StorageArray } from "@strata/support";
-import { bf16ToBits, f16ToBits } from "@strata/support";
+import {
+  bf16ToBits,
+  type DType,
+  dtypeInfo,
+  f16ToBits,
+  isDType,
+  readElement,
+  type StorageArray,
+} from "@strata/support";
 import { settle } from "./convert.ts";
 import { badExtent, rankTooHigh, tooLarge, unknownDType } from "./errors.ts";
 import type { Scalar } from "./scalars.ts";

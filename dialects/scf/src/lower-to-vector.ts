@@ -1,1 +1,224 @@
-export {};
+/**
+ * Loop → vector: the innermost dimension of a parallel nest, or a nested reduction whose order is
+ * free, becomes SIMD lanes; what does not fill a vector stays scalar.
+ *
+ * ```mlir
+ * scf.parallel (%i) = (%c0) to (%n) step (%c1) {
+ *   %x = memref.load %a[%i] : memref<?xf32>
+ *   …
+ * }
+ * // becomes, for four lanes
+ * %main = … : index                       // the largest multiple of 4 not above %n
+ * scf.parallel (%i) = (%c0) to (%main) step (%c4) {
+ *   %x = vector.load %a[%i] : memref<?xf32>, vector<4xf32>
+ *   …
+ * }
+ * scf.for %i = %main to %n step %c1 { … } // as it was
+ * ```
+ *
+ * Reductions get one vector accumulator per copy, which start from the neutral element and are
+ * combined behind the loop. Divergent branches and loops run under masks.
+ */
+import * as arith from "@strata/arith";
+import { Builder, collect, type Operation, type Value } from "@strata/ir";
+import { buildFor, buildParallel } from "./build.ts";
+import { For, Parallel } from "./ops.ts";
+import {
+  laneDim,
+  planParallel,
+  planReduction,
+  type VectorPlan,
+  type VectorTarget,
+} from "./vectorize/plan.ts";
+import { NotVectorizable } from "./vectorize/shape.ts";
+import { ScalarCopy } from "./vectorize/scalar-copy.ts";
+import { indexConstant, isEmptyRange, mainUpperBound } from "./vectorize/ranges.ts";
+import { Widener } from "./vectorize/widen.ts";
+
+export type { VectorTarget } from "./vectorize/plan.ts";
+
+/** What happened to one loop nest. */
+export interface VectorizationRemark {
+  readonly loop: Operation;
+  /** Undefined when the nest was vectorized. */
+  readonly missed: { readonly op: Operation; readonly reason: string } | undefined;
+  readonly lanes: number;
+  /** Copies of the body that run together. */
+  readonly copies: number;
+}
+
+/** Vectorizes the loop nests of an operation in place; `remark` hears of each. */
+export function vectorizeLoops(
+  root: Operation,
+  target: VectorTarget,
+  remark: (r: VectorizationRemark) => void = () => {},
+): void {
+  const done = new Set<Operation>();
+  const isDone = (op: Operation): boolean => {
+    for (let o: Operation | null = op; o !== null; o = o.parentOp) if (done.has(o)) return true;
+    return false;
+  };
+  const settle = (
+    loop: Operation,
+    plan: VectorPlan | NotVectorizable,
+    apply: (plan: VectorPlan) => void,
+  ): void => {
+    if (plan instanceof NotVectorizable) {
+      remark({ loop, missed: { op: plan.op, reason: plan.reason }, lanes: 1, copies: 1 });
+      return;
+    }
+    const copies = plan.jam.reduce((a, b) => a * b, plan.unroll);
+    remark({ loop, missed: undefined, lanes: plan.lanes, copies });
+    apply(plan);
+  };
+  for (const nest of collect(root, Parallel)) {
+    if (nest.parentOfType(Parallel) !== undefined) continue;
+    settle(nest, planParallel(nest, target), (plan) => new NestEmitter(nest, plan, done).run());
+  }
+  for (const loop of collect(root, For)) {
+    const inner = collect(loop, For).length > 1 || collect(loop, Parallel).length > 0;
+    if (inner || loop.outs.length === 0 || loop.parentOfType(Parallel) || isDone(loop)) continue;
+    settle(loop, planReduction(loop, target), (plan) => {
+      const anchor = placeAnchor(loop);
+      const widths = { lanes: plan.lanes, copies: [plan.unroll] };
+      const widener = new Widener(Builder.before(loop), widths, plan.shapes, anchor, loop, laneDim);
+      loop.replaceWith(widener.emitLoop(loop));
+    });
+  }
+}
+
+/** An operation in front of the new code, where values from outside are widened. */
+function placeAnchor(before: Operation): Operation {
+  return indexConstant(Builder.before(before), 0).definingOp!;
+}
+
+type Bounds = readonly [lower: Value, upper: Value];
+
+/** Replaces one parallel nest by its vectorized form. */
+class NestEmitter {
+  readonly #op: Parallel;
+  readonly #plan: VectorPlan;
+  readonly #b: Builder;
+  readonly #anchor: Operation;
+  readonly #done: Set<Operation>;
+
+  constructor(op: Parallel, plan: VectorPlan, done: Set<Operation>) {
+    this.#op = op;
+    this.#plan = plan;
+    this.#anchor = placeAnchor(op);
+    this.#b = Builder.before(op);
+    this.#done = done;
+  }
+
+  run(): void {
+    this.#split([], []);
+    this.#op.dropAllReferences();
+    this.#op.erase();
+  }
+
+  /** A jammed dimension has a main part and a rest; the others keep their range. */
+  #split(jam: readonly number[], box: readonly Bounds[]): void {
+    const op = this.#op;
+    const d = box.length;
+    if (d === op.lowerBound.length) {
+      this.#box(jam, box);
+      return;
+    }
+    const [lower, upper] = [op.lowerBound[d]!, op.upperBound[d]!];
+    const factor = this.#plan.jam[d]!;
+    if (factor === 1) {
+      this.#split([...jam, 1], [...box, [lower, upper]]);
+      return;
+    }
+    const middle = mainUpperBound(this.#b, lower, upper, factor);
+    this.#split([...jam, factor], [...box, [lower, middle]]);
+    this.#split([...jam, 1], [...box, [middle, upper]]);
+  }
+
+  /** Emits a box, each dimension in steps of its jam. */
+  #box(jam: readonly number[], box: readonly Bounds[]): void {
+    if (box.some(([lower, upper]) => isEmptyRange(lower, upper))) return;
+    const plan = this.#plan;
+    if (plan.laneLoop !== undefined) {
+      this.#parallel(box, jam, (ivs) => this.#body(jam, plan.unroll, ivs));
+      return;
+    }
+    const outer = box.slice(0, -1);
+    const innermost = box[box.length - 1]!;
+    if (outer.length === 0) this.#strips(jam, [], innermost, true);
+    else {
+      this.#parallel(outer, jam, (ivs) => this.#strips(jam, ivs, innermost, false));
+    }
+  }
+
+  /** The lanes' dimension: unrolled vectors, single vectors, scalars. */
+  #strips(jam: readonly number[], ivs: readonly Value[], [lower, upper]: Bounds, top: boolean): void {
+    const { lanes, unroll } = this.#plan;
+    const b = this.#b;
+    const whole = mainUpperBound(b, lower, upper, lanes * unroll);
+    const vectors = unroll > 1 ? mainUpperBound(b, whole, upper, lanes) : whole;
+    const strip = (from: Value, to: Value, copies: number): void => {
+      if (isEmptyRange(from, to)) return;
+      const run = (iv: Value): void => this.#body(jam, copies, [...ivs, iv]);
+      if (top) this.#parallel([[from, to]], [lanes * copies], ([iv]) => run(iv!));
+      else buildFor(b, from, to, indexConstant(b, lanes * copies), [], (iv) => run(iv));
+    };
+    strip(lower, whole, unroll);
+    if (unroll > 1) strip(whole, vectors, 1);
+    if (isEmptyRange(vectors, upper)) return;
+    this.#done.add(
+      buildFor(b, vectors, upper, indexConstant(b, 1), [], (iv) => this.#scalars(jam, [...ivs, iv])),
+    );
+  }
+
+  #parallel(
+    box: readonly Bounds[],
+    steps: readonly number[],
+    body: (ivs: readonly Value[]) => void,
+  ): void {
+    const b = this.#b;
+    const bounds = {
+      lower: box.map(([lower]) => lower),
+      upper: box.map(([, upper]) => upper),
+      step: box.map((_, d) => indexConstant(b, steps[d]!)),
+    };
+    this.#done.add(buildParallel(b, bounds, [], (ivs) => body(ivs)));
+  }
+
+  #body(jam: readonly number[], unroll: number, ivs: readonly Value[]): void {
+    const { lanes, laneLoop, shapes } = this.#plan;
+    const widths = { lanes, copies: [unroll, ...jam] };
+    const widener = new Widener(this.#b, widths, shapes, this.#anchor, laneLoop, laneDim);
+    const args = this.#op.region.entry.args;
+    args.forEach((arg, d) => {
+      const own = laneLoop === undefined && d === args.length - 1;
+      const copies = own ? this.#copies(ivs[d]!, unroll, lanes) : this.#copies(ivs[d]!, jam[d]!, 1);
+      widener.seed(arg, copies, own ? 1 : 0);
+    });
+    widener.emitBody(this.#op.region);
+  }
+
+  /** The copies of an induction variable: `iv`, `iv + distance`, … */
+  #copies(iv: Value, n: number, distance: number): Value[] {
+    const b = this.#b;
+    return Array.from({ length: n }, (_, k) => {
+      if (k === 0) return iv;
+      const offset = indexConstant(b, k * distance);
+      return b.insert(arith.AddI.of({ lhs: iv, rhs: offset })).results[0]!;
+    });
+  }
+
+  /** The body in scalars, once for each combination of jammed copies. */
+  #scalars(jam: readonly number[], ivs: readonly Value[]): void {
+    let points: Value[][] = [[]];
+    ivs.forEach((iv, d) => {
+      const copies = d === ivs.length - 1 ? [iv] : this.#copies(iv, jam[d]!, 1);
+      points = points.flatMap((p) => copies.map((c) => [...p, c]));
+    });
+    for (const point of points) {
+      const copy = new ScalarCopy(this.#b, (v) => v);
+      this.#op.region.entry.args.forEach((arg, d) => copy.define(arg, point[d]!));
+      copy.emit(this.#op.region.entry);
+    }
+  }
+}

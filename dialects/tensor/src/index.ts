@@ -1,1 +1,3 @@
-export {};
+/** Immutable arrays, named and written as MLIR's `tensor`. */
+export { tensor } from "./dialect.ts";
+export * from "./ops.ts";

@@ -71,6 +71,7 @@ export {
 export {
   VALUE_EXTENSIONS,
   expectValuePath,
+  expectWritable,
   isValuePath,
   readArgument,
   readValue,

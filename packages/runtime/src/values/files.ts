@@ -47,6 +47,24 @@ export function expectValuePath(path: string): void {
   if (!isValuePath(path)) throw unknownFormat(path, extensionOf(path), VALUE_EXTENSIONS);
 }
 
+/** Refuses a path that could not be written, before any work is done for it. */
+export async function expectWritable(path: string): Promise<void> {
+  const { access, constants, realpath, stat } = await import("node:fs/promises");
+  const { dirname } = await import("node:path");
+  try {
+    const target = await realpath(path).catch(() => path);
+    const existing = await stat(target).catch(() => undefined);
+    if (existing?.isDirectory() === true) throw Object.assign(new Error(), { code: "EISDIR" });
+    const isFile = existing === undefined || existing.isFile();
+    // A file is replaced by a new one beside it; a device or a pipe is written in place.
+    await access(isFile ? dirname(target) : target, constants.W_OK);
+    const folder = isFile ? await stat(dirname(target)) : undefined;
+    if (folder?.isDirectory() === false) throw Object.assign(new Error(), { code: "ENOTDIR" });
+  } catch (error) {
+    throw unwritable(path, error);
+  }
+}
+
 /** Reads a value; `wanted`, the type it is for, guides where the format leaves a choice. */
 export async function readValue(path: string, wanted?: Wanted): Promise<HostValue> {
   const format = await formatOf(path);

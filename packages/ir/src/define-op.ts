@@ -479,6 +479,7 @@ function buildParts(
   def: OpDefinition,
   init: Readonly<Record<string, unknown>>,
   options: BuildOptions<ResultDecls> | undefined,
+  fallbackTypes?: readonly Type[],
 ): OperationParts {
   const operands: Value[] = [];
   const groups: (readonly Value[])[] = [];
@@ -504,12 +505,12 @@ function buildParts(
   });
   const infer = def.parts.inferResults;
   const custom = infer && ((): Type[] => infer(operands, propertyMap(def, properties)));
-  const inferred = inferResultTypes(
-    def,
-    groups.map((g) => g.map((v) => v.type)),
-    known,
-    custom,
-  );
+  const types = groups.map((g) => g.map((v) => v.type));
+  let inferred = inferResultTypes(def, types, known, custom);
+  if (inferred === undefined && fallbackTypes !== undefined) {
+    const single = def.resultGroups.every((g) => g.multiplicity === "one");
+    if (single) inferred = { types: [...fallbackTypes], segments: fallbackTypes.map(() => 1) };
+  }
   if (inferred === undefined) {
     throw new BuildError(`${def.name}: result types cannot be inferred, give \`types\``);
   }
@@ -530,6 +531,19 @@ function buildParts(
     operandSegments: def.needsOperandSegments ? groups.map((g) => g.length) : null,
     resultSegments: def.needsResultSegments ? inferred.segments : null,
   };
+}
+
+/**
+ * Builds a detached operation of a kind from what its declaration names; `fallbackTypes` are the
+ * result types where they cannot be inferred.
+ */
+export function buildOperation(
+  def: OpDefinition,
+  init: Readonly<Record<string, unknown>>,
+  options?: BuildOptions<ResultDecls>,
+  fallbackTypes?: readonly Type[],
+): Operation {
+  return def.construct(buildParts(def, init, options, fallbackTypes));
 }
 
 /** The set inherent attributes by name. */

@@ -93,11 +93,22 @@ export function isMemoryEffectFree(op: Operation): boolean {
 
 /** Whether the operation may be erased when its results are unused. */
 export function isTriviallyDead(op: Operation): boolean {
-  if (!op.isUnused || op.definition.isTerminator || !op.definition.isRegistered) return false;
-  const effects = effectsOf(op);
+  const def = op.definition;
+  if (!op.isUnused || def.isTerminator || !def.isRegistered) return false;
+  if (op.regions.length === 0) return hasNoLastingEffect(op, op);
+  if (!def.hasTrait(RecursiveMemoryEffects)) return hasNoLastingEffect(op, op);
+  return walk(op, (inner) => (hasNoLastingEffect(op, inner) ? undefined : "stop"));
+}
+
+/** Whether `op` at most reads, or allocates something that is gone with `root`. */
+function hasNoLastingEffect(root: Operation, op: Operation): boolean {
+  if (op.definition.hasTrait(Pure)) return true;
   return (
-    effects !== undefined &&
-    effects.every((e) => e.kind === "read" || (e.kind === "allocate" && op.results.includes(e.value as never)))
+    ownEffects(op)?.every((e) => {
+      if (e.kind !== "allocate") return e.kind === "read";
+      const made = e.value?.definingOp;
+      return made !== undefined && root.isAncestorOf(made);
+    }) ?? false
   );
 }
 

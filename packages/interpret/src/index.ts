@@ -1,1 +1,12 @@
-export {};
+/** The reference interpreter: values, storage, the interface of operations, the machine. */
+export * from "./attribute-values.ts";
+export * from "./element-store.ts";
+export * from "./elementwise.ts";
+export * from "./interface.ts";
+export {
+  type ExternalFunction,
+  Interpreter,
+  type InterpreterOptions,
+} from "./interpreter.ts";
+export * from "./rounding.ts";
+export * from "./value.ts";

@@ -1,0 +1,242 @@
+/**
+ * Runs the functions of a module, of whatever mixture of dialects it is.
+ *
+ * Invariants: the module does not change while an interpreter for it lives; an interpreter runs one
+ * function at a time; a failed run leaves the interpreter usable.
+ */
+import {
+  type Block,
+  FunctionType,
+  IsolatedFromAbove,
+  type Operation,
+  type Region,
+  symbolNameOf,
+  SymbolRefAttr,
+  SymbolTableTrait,
+  TypeAttr,
+} from "@strata/ir";
+import { bug, closest, DiagnosticError, userError } from "@strata/support";
+import { type CompiledBlock, type CompiledRegion, compileScope, type Frame } from "./compile.ts";
+import { failAt, type InterpreterContext } from "./interface.ts";
+import { describeValue, isValueOf, type RuntimeValue } from "./value.ts";
+
+/** A function the host provides for a declaration without a body. */
+export type ExternalFunction = (args: readonly RuntimeValue[]) => readonly RuntimeValue[];
+
+/** How a run is limited and what it may call. */
+export interface InterpreterOptions {
+  /** Operations that one `run` may execute; unlimited by default. */
+  readonly maxSteps?: number;
+  /** Calls that may be active at once; 1000 by default. */
+  readonly maxCallDepth?: number;
+  /** Bodies of declared functions, by symbol. */
+  readonly externals?: Readonly<Record<string, ExternalFunction>>;
+}
+
+/** Runs functions of one module. */
+export class Interpreter implements InterpreterContext {
+  readonly module: Operation;
+  lastTerminator: Operation | undefined;
+  readonly #options: InterpreterOptions;
+  readonly #maxSteps: number;
+  readonly #maxDepth: number;
+  readonly #regions = new Map<Region, CompiledRegion>();
+  readonly #tables = new Map<Operation, ReadonlyMap<string, Operation>>();
+  readonly #state = new Map<object, unknown>();
+  #frame: Frame = [];
+  #steps = 0;
+  #depth = 0;
+
+  constructor(module: Operation, options: InterpreterOptions = {}) {
+    if (!module.definition.hasTrait(SymbolTableTrait)) {
+      throw new Error(`${module.name} holds no symbols: an interpreter needs a module`);
+    }
+    this.module = module;
+    this.#options = options;
+    this.#maxSteps = options.maxSteps ?? Infinity;
+    this.#maxDepth = options.maxCallDepth ?? 1000;
+  }
+
+  /** Operations executed by the last `run`. */
+  get steps(): number {
+    return this.#steps;
+  }
+
+  /** Runs a function with arguments of its input types; a diagnostic for others, or if it fails. */
+  run(name: string, args: readonly RuntimeValue[] = []): readonly RuntimeValue[] {
+    this.#steps = 0;
+    this.#depth = 0;
+    this.#frame = [];
+    const f = this.#lookup(name);
+    checkArguments(f, name, args);
+    try {
+      return this.#invoke(f, args);
+    } catch (e) {
+      if (!(e instanceof RangeError && /call stack/i.test(e.message))) throw e;
+      return failAt(f, "interpret.call-depth", `@${name} nests too deeply to be interpreted`);
+    }
+  }
+
+  call(symbol: string | SymbolRefAttr, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
+    return this.#invoke(this.#lookup(symbol), args);
+  }
+
+  runRegion(region: Region, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
+    const compiled = this.#regions.get(region) ?? this.#compile(region);
+    if (!compiled.isIsolated) return this.#execute(compiled, this.#frame, args);
+    const outer = this.#frame;
+    this.#frame = new Array<RuntimeValue>(compiled.frameSize);
+    try {
+      return this.#execute(compiled, this.#frame, args);
+    } finally {
+      this.#frame = outer;
+    }
+  }
+
+  fail(op: Operation, code: string, message: string, hint?: string): never {
+    failAt(op, code, message, hint);
+  }
+
+  stateOf<T>(key: object, make: () => T): T {
+    if (!this.#state.has(key)) this.#state.set(key, make());
+    return this.#state.get(key) as T;
+  }
+
+  #invoke(f: Operation, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
+    const body = f.regions[0];
+    if (body === undefined || body.isEmpty) return this.#callExternal(f, args);
+    if (++this.#depth > this.#maxDepth) {
+      failAt(
+        f,
+        "interpret.call-depth",
+        `more than ${this.#maxDepth} calls are active`,
+        "does the function call itself without end?",
+      );
+    }
+    const results = this.runRegion(body, args);
+    this.#depth--;
+    return results;
+  }
+
+  #callExternal(f: Operation, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
+    const name = symbolNameOf(f) ?? f.name;
+    const external = this.#options.externals?.[name];
+    if (external !== undefined) return external(args);
+    return failAt(
+      f,
+      "interpret.no-body",
+      `@${name} is declared but has no body to run`,
+      "give the interpreter an external function of that name",
+    );
+  }
+
+  #execute(
+    region: CompiledRegion,
+    frame: Frame,
+    args: readonly RuntimeValue[],
+  ): readonly RuntimeValue[] {
+    let block = region.entry;
+    let incoming = args;
+    for (;;) {
+      this.#enter(block, frame, incoming);
+      const { steps, last } = block;
+      for (let i = 0; i < steps.length; i++) steps[i]!(frame, this);
+      if (last === undefined) {
+        this.lastTerminator = undefined;
+        return [];
+      }
+      const flow = last(frame, this);
+      if (flow.kind === "yield") {
+        this.lastTerminator = block.terminator;
+        return flow.values;
+      }
+      block = blockOf(region, flow.successor);
+      incoming = flow.args;
+    }
+  }
+
+  #enter(block: CompiledBlock, frame: Frame, args: readonly RuntimeValue[]): void {
+    const slots = block.argSlots;
+    if (slots.length !== args.length) {
+      throw new DiagnosticError(
+        bug("interpret.block-arguments", `a block takes ${slots.length}, got ${args.length}`),
+      );
+    }
+    for (let i = 0; i < slots.length; i++) frame[slots[i]!] = args[i]!;
+    this.#steps += block.cost;
+    if (this.#steps > this.#maxSteps) this.#failSteps(block);
+  }
+
+  #failSteps(block: CompiledBlock): never {
+    const message = `the program runs more than ${this.#maxSteps} operations`;
+    const hint = "does it loop without end? else allow more steps";
+    if (block.terminator !== undefined) failAt(block.terminator, "interpret.steps", message, hint);
+    throw new DiagnosticError(userError("interpret.steps", message, { hint }));
+  }
+
+  #compile(region: Region): CompiledRegion {
+    let owner = region.parent;
+    while (owner !== null && !owner.definition.hasTrait(IsolatedFromAbove)) owner = owner.parentOp;
+    if (owner === null) throw new Error("the region is in no isolated operation");
+    compileScope(owner, this.#regions);
+    const compiled = this.#regions.get(region);
+    if (compiled !== undefined) return compiled;
+    const parent = region.parent ?? owner;
+    return failAt(parent, "interpret.empty-region", `a region of \`${parent.name}\` is empty`);
+  }
+
+  #symbols(table: Operation): ReadonlyMap<string, Operation> {
+    let symbols = this.#tables.get(table);
+    if (symbols === undefined) {
+      const found = new Map<string, Operation>();
+      for (const op of table.regions[0]?.firstBlock?.ops() ?? []) {
+        const name = symbolNameOf(op);
+        if (name !== undefined) found.set(name, op);
+      }
+      this.#tables.set(table, (symbols = found));
+    }
+    return symbols;
+  }
+
+  /** Finds a function by its symbol, from the module down a nested reference's path. */
+  #lookup(symbol: string | SymbolRefAttr): Operation {
+    const path = typeof symbol === "string" ? [symbol] : [symbol.root, ...symbol.nested];
+    let found: Operation | undefined = this.module;
+    for (const name of path) found = found && this.#symbols(found).get(name);
+    if (found !== undefined) return found;
+    const text = path.join("::@");
+    const like = closest(text, [...this.#symbols(this.module).keys()]);
+    throw new DiagnosticError(
+      userError("interpret.unknown-symbol", `the module defines no @${text}`, {
+        hint: like === undefined ? undefined : `did you mean @${like}?`,
+      }),
+    );
+  }
+}
+
+function blockOf(region: CompiledRegion, block: Block): CompiledBlock {
+  const found = region.blocks.get(block);
+  if (found !== undefined) return found;
+  throw new DiagnosticError(bug("interpret.successor", "a branch leaves its region"));
+}
+
+function checkArguments(f: Operation, name: string, args: readonly RuntimeValue[]): void {
+  const attr = f.getAttr("function_type");
+  const type = attr instanceof TypeAttr && attr.value instanceof FunctionType ? attr.value : undefined;
+  const inputs = type?.inputs ?? f.regions[0]?.firstBlock?.args.map((a) => a.type) ?? [];
+  if (args.length !== inputs.length) {
+    failAt(
+      f,
+      "interpret.argument-count",
+      `@${name} takes ${inputs.length} arguments, got ${args.length}`,
+    );
+  }
+  args.forEach((a, i) => {
+    if (isValueOf(a, inputs[i]!)) return;
+    failAt(
+      f,
+      "interpret.argument-type",
+      `argument ${i} of @${name} must be \`${inputs[i]!.toString()}\`, got ${describeValue(a)}`,
+    );
+  });
+}

@@ -91,3 +91,4 @@ export {
   type ValueType,
 } from "./signature.ts";
 export { encodeUtf8, tryDecodeUtf8 } from "./utf8.ts";
+export { erf, floatFunctions, fma, maximum, minimum, roundEven } from "./scalar-math.ts";

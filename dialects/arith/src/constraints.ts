@@ -18,7 +18,8 @@ function isSignless(t: Type): boolean {
   return t instanceof IntegerType && t.signedness === "signless";
 }
 
-function isMemRef(t: Type): boolean {
+/** Whether the type is a memref, ranked or not. */
+export function isMemRefType(t: Type): boolean {
   return t instanceof MemRefType || t instanceof UnrankedMemRefType;
 }
 
@@ -47,8 +48,3 @@ export const IndexCastable: TypeConstraint = typeWhere(
 
 /** What `select` chooses by: i1, or a vector or tensor of i1. */
 export const Condition: TypeConstraint = BoolLike;
-
-/** Whether a value of the type has elements of its own, as vectors and tensors have. */
-export function isElementwiseType(t: Type): boolean {
-  return elementTypeOf(t) !== t && !isMemRef(t);
-}

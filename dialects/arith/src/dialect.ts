@@ -1,6 +1,15 @@
 /** Composes the dialect `arith`. */
-import { type Attribute, defineDialect, type Dialect, attributeType, type Type, type Operation, MemoryEffectsInterface } from "@strata/ir";
+import {
+  type Attribute,
+  attributeType,
+  defineDialect,
+  type Dialect,
+  MemoryEffectsInterface,
+  type Operation,
+  type Type,
+} from "@strata/ir";
 import { FastMathAttr, OverflowAttr } from "./attributes.ts";
+import { interpretation } from "./interpret.ts";
 import {
   arithOps,
   CeilDivSI,
@@ -32,6 +41,7 @@ export const arith: Dialect = defineDialect({
       [DivSI, DivUI, CeilDivSI, CeilDivUI, FloorDivSI, RemSI, RemUI],
       { effects: () => [] },
     ),
+    ...interpretation,
   ],
   materializeConstant,
 });

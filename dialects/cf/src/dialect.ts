@@ -1,5 +1,6 @@
 /** Composes the dialect `cf`. */
 import { BranchInterface, defineDialect, type Dialect } from "@strata/ir";
+import { interpretation } from "./interpret.ts";
 import { branchBranching, condBranchBranching, switchBranching } from "./branches.ts";
 import { BranchOp, cfOps, CondBranchOp, SwitchOp } from "./ops.ts";
 
@@ -9,6 +10,7 @@ export const cf: Dialect = defineDialect({
   summary: "Branches between blocks and run-time assertions.",
   ops: cfOps,
   interfaces: [
+    ...interpretation,
     BranchInterface.on(BranchOp, branchBranching),
     BranchInterface.on(CondBranchOp, condBranchBranching),
     BranchInterface.on(SwitchOp, switchBranching),

@@ -1,5 +1,6 @@
 /** Composes the dialect `func`. */
 import { CallInterface, defineDialect, type Dialect, SymbolRefAttr } from "@strata/ir";
+import { interpretation } from "./interpret.ts";
 import { CallOp, funcOps } from "./ops.ts";
 
 /** The dialect of functions, calls and returns. */
@@ -8,6 +9,7 @@ export const func: Dialect = defineDialect({
   summary: "Functions, calls and returns.",
   ops: funcOps,
   interfaces: [
+    ...interpretation,
     CallInterface.on(CallOp, {
       callee: (op) => {
         const callee = op.getAttr("callee");

@@ -184,9 +184,12 @@ export function expectSafeIndex(value: bigint): number {
   );
 }
 
-type ArrayClass = {
+interface ArrayClass {
   new (length: number): StoreArray;
-};
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): StoreArray;
+  readonly BYTES_PER_ELEMENT: number;
+  readonly name: string;
+}
 
 /** The typed array class that holds elements of a type; undefined for those kept as objects. */
 function arrayClassOf(type: Type): ArrayClass | undefined {
@@ -250,6 +253,18 @@ export function storeOver(type: Type, array: StoreArray): ElementStore {
     return type instanceof IndexType ? new IndexStore(type, array) : new BigIntStore(type, array);
   }
   return new NumberStore(type, array);
+}
+
+/**
+ * A store over the same memory with elements of another type of the same size; undefined where
+ * elements are kept as objects or differ in size.
+ */
+export function reinterpretStore(store: ElementStore, type: Type): ElementStore | undefined {
+  const cls = arrayClassOf(type);
+  const { array } = store;
+  if (cls === undefined || array === undefined) return undefined;
+  if (cls.BYTES_PER_ELEMENT !== array.BYTES_PER_ELEMENT) return undefined;
+  return storeOver(type, new cls(array.buffer, array.byteOffset, array.length));
 }
 
 /** Largest number of elements a store may have. */

@@ -1,5 +1,6 @@
 /** Composes the dialect `math`. */
 import { defineDialect, type Dialect } from "@strata/ir";
+import { interpretation } from "./interpret.ts";
 import { mathOps } from "./ops.ts";
 
 /** The dialect of mathematical functions. */
@@ -7,4 +8,5 @@ export const math: Dialect = defineDialect({
   name: "math",
   summary: "Functions of floats and integers beyond arithmetic.",
   ops: mathOps,
+  interfaces: interpretation,
 });

@@ -139,8 +139,8 @@ export interface BinaryExpression extends Node {
 export interface ConditionalExpression extends Node {
   readonly kind: "conditional";
   readonly test: Expression;
-  readonly then: Expression;
-  readonly otherwise: Expression;
+  readonly consequent: Expression;
+  readonly alternate: Expression;
 }
 
 export interface CallExpression extends Node {
@@ -287,8 +287,8 @@ export interface ExpressionStatement extends Node {
 export interface IfStatement extends Node {
   readonly kind: "if";
   readonly test: Expression;
-  readonly then: Statement;
-  readonly otherwise: Statement | undefined;
+  readonly consequent: Statement;
+  readonly alternate: Statement | undefined;
 }
 
 export interface ForStatement extends Node {

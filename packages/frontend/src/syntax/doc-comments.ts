@@ -2,7 +2,7 @@
 import type { IToken } from "chevrotain";
 import type { SourceFile } from "@strata/support";
 
-/** The text of the `/** … *​/` comment directly above an offset, or undefined. */
+/** The text of the doc comment directly above an offset, or undefined. */
 export function docBefore(
   file: SourceFile,
   comments: readonly IToken[],

@@ -266,13 +266,13 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     const test = this.SUBRULE(this.binary);
     const branches = this.OPTION(() => {
       this.CONSUME(t.Question);
-      const then = this.SUBRULE1(this.assignment);
+      const consequent = this.SUBRULE1(this.assignment);
       this.CONSUME(t.Colon);
-      return { then, otherwise: this.SUBRULE2(this.assignment) };
+      return { consequent, alternate: this.SUBRULE2(this.assignment) };
     });
     if (branches === undefined || this.RECORDING_PHASE) return test;
-    const { then, otherwise } = branches;
-    return { kind: "conditional", test, then, otherwise, start: test.start, end: otherwise.end };
+    const { consequent, alternate } = branches;
+    return { kind: "conditional", test, consequent, alternate, start: test.start, end: alternate.end };
   });
 
   /** A flat run of operands and operators; precedence is settled by `buildBinary`. */

@@ -191,12 +191,12 @@ export abstract class StatementGrammar extends PrimaryGrammar {
     this.CONSUME(t.LParen);
     const test = this.SUBRULE(this.expression);
     this.CONSUME(t.RParen);
-    const then = this.SUBRULE(this.statement);
-    const otherwise = this.OPTION(() => {
+    const consequent = this.SUBRULE(this.statement);
+    const alternate = this.OPTION(() => {
       this.CONSUME(t.Else);
       return this.SUBRULE1(this.statement);
     });
-    return { kind: "if", test, then, otherwise, start, end: this.lastEnd() };
+    return { kind: "if", test, consequent, alternate, start, end: this.lastEnd() };
   });
 
   readonly forStatement: ParserMethod<[], Statement> = this.RULE("forStatement", (): Statement => {

@@ -3,7 +3,7 @@
  *
  * Invariant: the grammar is built once, on first use, so that importing this module is cheap.
  */
-import { DiagnosticSink, userError, type SourceFile } from "@strata/support";
+import { userError, type DiagnosticSink, type SourceFile } from "@strata/support";
 import type { Module } from "./ast.ts";
 import { KernelParser, type CapturedFunction } from "./grammar.ts";
 import { isRecognitionError } from "./grammar-statements.ts";

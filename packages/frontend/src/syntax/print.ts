@@ -56,7 +56,7 @@ export function printExpression(node: Expression, level: number = ASSIGNMENT): s
     }
     case "conditional": {
       const test = printExpression(node.test, CONDITIONAL + 1);
-      const text = `${test} ? ${printExpression(node.then)} : ${printExpression(node.otherwise)}`;
+      const text = `${test} ? ${printExpression(node.consequent)} : ${printExpression(node.alternate)}`;
       return wrap(text, CONDITIONAL, level);
     }
     case "call": {
@@ -195,13 +195,13 @@ export function printStatement(node: Statement, indent: string = ""): string {
       return text.startsWith("{") ? `(${text});` : `${text};`;
     }
     case "if": {
-      const then = `if (${printExpression(node.test)}) ${printNested(node.then, indent)}`;
-      if (node.otherwise === undefined) return then;
-      const chained = node.otherwise.kind === "if";
-      const otherwise = chained
-        ? printStatement(node.otherwise, indent)
-        : printNested(node.otherwise, indent);
-      return `${then} else ${otherwise}`;
+      const consequent = `if (${printExpression(node.test)}) ${printNested(node.consequent, indent)}`;
+      if (node.alternate === undefined) return consequent;
+      const chained = node.alternate.kind === "if";
+      const alternate = chained
+        ? printStatement(node.alternate, indent)
+        : printNested(node.alternate, indent);
+      return `${consequent} else ${alternate}`;
     }
     case "for": {
       const { init, test, update } = node;

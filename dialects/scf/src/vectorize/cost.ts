@@ -91,7 +91,12 @@ export function widestElement(r: Region): number {
   };
   for (const op of r.entry.ops()) {
     walk(op, (o) => {
-      for (const v of o.results) see(v.type);
+      for (const v of o.results) {
+        see(v.type);
+        // Positions made from loaded numbers become lanes of their own.
+        const made = o instanceof arith.IndexCast || o instanceof arith.IndexCastUI;
+        if (made && v.type instanceof IndexType) widest = Math.max(widest, 32);
+      }
       if (o instanceof memref.Store) see(o.value.type);
     });
   }
@@ -99,13 +104,14 @@ export function widestElement(r: Region): number {
 }
 
 /** Whether a body works on vectors or types that have no lanes. */
-export function hasForeignTypes(r: Region): boolean {
+export function hasForeignTypes(r: Region, narrowFloats: boolean): boolean {
   let foreign = false;
   for (const op of r.entry.ops()) {
     walk(op, (o) => {
       for (const v of o.results) {
         const t = v.type;
-        const fine = t instanceof FloatType || t instanceof IntegerType || t instanceof IndexType;
+        const float = t instanceof FloatType && (t.width > 16 || narrowFloats);
+        const fine = float || t instanceof IntegerType || t instanceof IndexType;
         if (!fine) foreign = true;
       }
     });

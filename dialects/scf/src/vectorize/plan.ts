@@ -15,6 +15,8 @@ export interface VectorTarget {
   readonly vectorBits: number;
   /** Number of vector registers. */
   readonly vectorRegisters: number;
+  /** Whether f16 and bf16 have lanes. */
+  readonly hasNarrowFloats: boolean;
 }
 
 /** A decision for one nest. */
@@ -37,7 +39,7 @@ export const laneDim = 0;
 export function planParallel(op: Parallel, target: VectorTarget): VectorPlan | NotVectorizable {
   const body = op.region;
   if (op.initVals.length > 0) return new NotVectorizable(op, "the nest reduces values");
-  if (hasForeignTypes(body)) return new NotVectorizable(op, "the body has types without lanes");
+  if (hasForeignTypes(body, target.hasNarrowFloats)) return new NotVectorizable(op, "the body has types without lanes");
   const lanes = lanesFor(widestElement(body), target);
   if (lanes < 2) return new NotVectorizable(op, "an element fills a whole register");
   const rank = op.lowerBound.length;
@@ -79,7 +81,7 @@ export function planParallel(op: Parallel, target: VectorTarget): VectorPlan | N
 /** The plan for a reduction loop that stands in no parallel nest. */
 export function planReduction(op: For, target: VectorTarget): VectorPlan | NotVectorizable {
   if (reductionsOf(op) === undefined) return new NotVectorizable(op, "the loop carries values in order");
-  if (hasForeignTypes(op.region)) return new NotVectorizable(op, "the body has types without lanes");
+  if (hasForeignTypes(op.region, target.hasNarrowFloats)) return new NotVectorizable(op, "the body has types without lanes");
   const lanes = lanesFor(widestElement(op.region), target);
   if (lanes < 2) return new NotVectorizable(op, "an element fills a whole register");
   const size = bodySize(op.region);

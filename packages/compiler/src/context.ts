@@ -1,0 +1,17 @@
+/** A context with every built-in dialect. */
+import { arith } from "@strata/arith";
+import { cf } from "@strata/cf";
+import { func } from "@strata/func";
+import { builtin, Context } from "@strata/ir";
+import { math } from "@strata/math";
+import { memref } from "@strata/memref";
+import { pattern } from "@strata/pattern";
+import { scf } from "@strata/scf";
+import { tensor } from "@strata/tensor";
+import { vector } from "@strata/vector";
+
+/** Every built-in dialect, loaded; unknown dialects are refused unless allowed. */
+export function createContext(options: { allowUnregistered?: boolean } = {}): Context {
+  const dialects = [builtin, arith, cf, func, math, memref, pattern, scf, tensor, vector];
+  return new Context(dialects, options);
+}

@@ -1,0 +1,49 @@
+/**
+ * Lowering from the pattern level, step by step.
+ *
+ * | step | why it stands here |
+ * |---|---|
+ * | fuse-patterns | producers disappear into consumers while both are still whole |
+ * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
+ * | vectorize-loops | needs the parallel nests that lowering made |
+ */
+import { expectVerified, type ModuleOp } from "@strata/ir";
+import { fusePatterns } from "@strata/pattern/fuse";
+import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
+import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
+import type { TargetModel } from "./target.ts";
+
+/** The levels, from the front end's downwards. */
+export const levels = ["pattern", "loop", "vector"] as const;
+export type Level = (typeof levels)[number];
+
+/** What a caller may watch. */
+export interface LowerOptions {
+  /** Verify after each step; on by default. */
+  readonly verifyEach?: boolean;
+  /** Called after each step with its name. */
+  readonly onPass?: (name: string, module: ModuleOp) => void;
+  /** Hears what was vectorized and what not, and why. */
+  readonly onVectorization?: (remark: VectorizationRemark) => void;
+  /** Leave producers and consumers apart. */
+  readonly fuse?: boolean;
+}
+
+/** Lowers a module of the pattern level in place, down to a level. */
+export function lowerTo(
+  module: ModuleOp,
+  level: Level,
+  target: TargetModel,
+  options: LowerOptions = {},
+): void {
+  const step = (name: string, run: () => void): void => {
+    run();
+    if (options.verifyEach !== false) expectVerified(module);
+    options.onPass?.(name, module);
+  };
+  if (options.fuse !== false) step("fuse-patterns", () => fusePatterns(module));
+  if (level === "pattern") return;
+  step("lower-pattern-to-loop", () => lowerPatternToLoop(module));
+  if (level === "loop") return;
+  step("vectorize-loops", () => vectorizeLoops(module, target, options.onVectorization));
+}

@@ -1,0 +1,23 @@
+/** What the pipelines ask of a target. */
+import type { VectorTarget } from "@strata/scf/lower-to-vector";
+
+/** A machine, as far as lowering depends on it. */
+export interface TargetModel extends VectorTarget {
+  readonly name: string;
+}
+
+/** WebAssembly with 128-bit SIMD; engines map it to the 16 registers of SSE or the 32 of NEON. */
+export const wasmTarget: TargetModel = {
+  name: "wasm",
+  vectorBits: 128,
+  vectorRegisters: 16,
+  hasNarrowFloats: false,
+};
+
+/** A 64-bit machine with 256-bit vectors. */
+export const hostTarget: TargetModel = {
+  name: "host",
+  vectorBits: 256,
+  vectorRegisters: 16,
+  hasNarrowFloats: false,
+};

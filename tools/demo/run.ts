@@ -37,7 +37,7 @@ function show(exhibit: Exhibit, device: string): string[] {
     title,
     picture,
     `${report.device}${threads}`,
-    formatTime(report.compile_ms),
+    report.cache === "hit" ? "kept" : formatTime(report.compile_ms),
     formatTime(report.median_ms),
     formatTime(plain),
     `${(plain / report.median_ms).toFixed(0)}×`,

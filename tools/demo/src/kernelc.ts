@@ -8,6 +8,8 @@ export interface RunReport {
   readonly device: string;
   readonly threads: number;
   readonly compile_ms: number;
+  /** Whether the code was compiled before and kept: then `compile_ms` is the time to find it. */
+  readonly cache: "hit" | "miss";
   readonly median_ms: number;
 }
 
@@ -35,14 +37,15 @@ export function runExhibit(root: string, exhibit: Exhibit, device: string): RunR
 /** Reads the JSON that `kernelc run --json` prints; throws a KernelcFailed if a field is missing. */
 export function parseReport(text: string): RunReport {
   const json: Readonly<Record<string, unknown>> = JSON.parse(text);
-  const { device, threads, compile_ms, median_ms } = json;
+  const { device, threads, compile_ms, cache, median_ms } = json;
   if (
     typeof device !== "string" ||
     typeof threads !== "number" ||
     typeof compile_ms !== "number" ||
+    (cache !== "hit" && cache !== "miss") ||
     typeof median_ms !== "number"
   ) {
     throw new KernelcFailed(`kernelc's report lacks a field: ${text.trim()}`);
   }
-  return { device, threads, compile_ms, median_ms };
+  return { device, threads, compile_ms, cache, median_ms };
 }

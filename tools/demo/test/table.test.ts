@@ -26,6 +26,8 @@ it("writes the arguments that kernelc takes", () => {
   );
 });
 
-it("refuses a report that lacks a field", () => {
+it("reads what kernelc reports, and refuses a report that lacks a field", () => {
+  const report = { device: "wasm", threads: 1, compile_ms: 40, cache: "miss", median_ms: 1.5 };
+  expect(parseReport(JSON.stringify({ ...report, kernel: "heat" }))).toEqual(report);
   expect(() => parseReport('{"device":"wasm"}')).toThrow("lacks a field");
 });

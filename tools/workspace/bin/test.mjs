@@ -24,7 +24,7 @@ const CHECKS = [
     args: ["tools/workspace/sync.ts", "--check"],
   },
   { name: "format", command: "oxfmt", args: ["--check"] },
-  { name: "lint", command: "oxlint", args: [] },
+  { name: "lint", command: "oxlint", args: ["--format=unix"] },
   { name: "types", command: "tsc", args: ["-b"] },
 ];
 

@@ -362,6 +362,7 @@ on(arith.MaximumF, float("max"));
 on(arith.MinNumF, numberMinMax("min"));
 on(arith.MaxNumF, numberMinMax("max"));
 on(arith.RemF, host("remf"));
+on(math.Fma, (cx, args) => host(`fma.${cx.result.toString()}`)(cx, args));
 on(arith.NegF, floatUnary("neg"));
 on(arith.CmpI, compareIntegers);
 on(arith.CmpF, compareFloats);
@@ -407,7 +408,7 @@ on(math.IsInf, ({ m, types }, [a]) => {
 });
 for (const ref of [
   math.ACos, math.ACosH, math.ASin, math.ASinH, math.ATan, math.ATanH, math.Atan2, math.Cbrt,
-  math.Cos, math.CosH, math.Erf, math.ErfC, math.Exp, math.Exp2, math.ExpM1, math.Fma, math.FPowI,
+  math.Cos, math.CosH, math.Erf, math.ErfC, math.Exp, math.Exp2, math.ExpM1, math.FPowI,
   math.Log, math.Log10, math.Log1p, math.Log2, math.PowF, math.Round, math.Rsqrt, math.Sin,
   math.SinH, math.Tan, math.TanH,
 ]) {

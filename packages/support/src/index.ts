@@ -91,4 +91,3 @@ export {
   type ValueType,
 } from "./signature.ts";
 export { encodeUtf8, tryDecodeUtf8 } from "./utf8.ts";
-export { erf, floatFunctions, fma, maximum, minimum, roundEven } from "./scalar-math.ts";

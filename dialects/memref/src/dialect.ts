@@ -1,5 +1,6 @@
 /** The memref dialect, composed. */
 import { defineDialect, type Dialect, MemoryEffectsInterface } from "@strata/ir";
+import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
 export const memref: Dialect = defineDialect({
@@ -18,6 +19,7 @@ export const memref: Dialect = defineDialect({
     ops.Store,
   ],
   interfaces: [
+    ...interpretation,
     MemoryEffectsInterface.on([ops.Alloc, ops.Alloca], {
       effects: (op) => [{ kind: "allocate", value: op.results[0] }],
     }),

@@ -1,5 +1,6 @@
 /** The pattern dialect, composed. */
 import { defineDialect, type Dialect } from "@strata/ir";
+import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 import { WindowType } from "./types.ts";
 
@@ -20,4 +21,5 @@ export const pattern: Dialect = defineDialect({
     ops.YieldOp,
   ],
   types: [WindowType.syntax],
+  interfaces: interpretation,
 });

@@ -1,6 +1,7 @@
 /** Composes the dialect `scf`: its operations and their behaviour. */
 import { defineDialect, type Dialect } from "@strata/ir";
 import { loopInterfaces } from "./interfaces.ts";
+import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
 /** Structured control flow: loops and conditions as operations with regions. */
@@ -21,5 +22,8 @@ export const scf: Dialect = defineDialect({
     ops.While,
     ops.Yield,
   ],
-  interfaces: [...loopInterfaces],
+  interfaces: [
+    ...interpretation,
+    ...loopInterfaces,
+  ],
 });

@@ -1,5 +1,6 @@
 /** The tensor dialect, composed. */
 import { defineDialect, type Dialect } from "@strata/ir";
+import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
 export const tensor: Dialect = defineDialect({
@@ -15,4 +16,5 @@ export const tensor: Dialect = defineDialect({
     ops.Insert,
     ops.Yield,
   ],
+  interfaces: interpretation,
 });

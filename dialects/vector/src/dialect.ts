@@ -1,6 +1,7 @@
 /** The vector dialect, composed. */
 import { defineDialect, type Dialect, MemoryEffectsInterface } from "@strata/ir";
 import { CombiningKindAttr } from "./attributes.ts";
+import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
 export const vector: Dialect = defineDialect({
@@ -25,6 +26,7 @@ export const vector: Dialect = defineDialect({
   ],
   attributes: [CombiningKindAttr.syntax],
   interfaces: [
+    ...interpretation,
     MemoryEffectsInterface.on([ops.Load, ops.MaskedLoad, ops.Gather], {
       effects: (op) => [{ kind: "read", value: op.operand(0) }],
     }),

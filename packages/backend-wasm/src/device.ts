@@ -7,7 +7,7 @@
  */
 import { lowerTo, wasmTarget } from "@strata/compiler";
 import { FuncOp } from "@strata/func";
-import { ModuleOp } from "@strata/ir";
+import { MemRefType, ModuleOp } from "@strata/ir";
 import {
   type BoundArguments,
   type Buffer,
@@ -95,6 +95,8 @@ function bytesOf(a: ArrayBufferView): Uint8Array {
 export interface WasmImage {
   readonly binary: Uint8Array;
   readonly entry: string;
+  /** For each tensor that the kernel takes (results last), the dimensions whose extents it takes. */
+  readonly dynamicDims: readonly (readonly number[])[];
 }
 
 type Kernel = (...args: readonly (number | bigint)[]) => unknown;
@@ -122,6 +124,11 @@ export class WasmExecutable implements Executable {
     const made: WasmBuffer[] = [];
     try {
       const values: (number | bigint)[] = [];
+      let tensors = 0;
+      const pass = (address: number, shape: readonly number[]): void => {
+        const extents = this.image.dynamicDims[tensors++] ?? [];
+        values.push(address, ...extents.map((d) => shape[d]!));
+      };
       for (const a of args.values) {
         if (a.kind === "scalar") values.push(a.value);
         else {
@@ -131,14 +138,14 @@ export class WasmExecutable implements Executable {
           else {
             const placed = device.tryPlaced(source.data);
             if (placed !== undefined) {
-              values.push(placed);
+              pass(placed, a.shape);
               continue;
             }
             buffer = device.alloc(a.dtype, a.shape);
             borrowed.push(buffer);
             buffer.write(source.data);
           }
-          values.push(buffer.address);
+          pass(buffer.address, a.shape);
         }
       }
       this.signature.results.forEach((r, k) => {
@@ -155,7 +162,7 @@ export class WasmExecutable implements Executable {
           made.push(buffer);
         } else buffer = device.own(given, r.name ?? "result");
         results.push(buffer);
-        values.push(buffer.address);
+        pass(buffer.address, shape);
       });
       const returned = kernel(...values);
       const scalars: unknown[] =
@@ -246,12 +253,12 @@ export class WasmDevice implements Device {
     }
     const level = request.options?.["optimizeLevel"];
     lowerTo(request.module, "vector", wasmTarget);
-    requireStatic(request.module, request.entry);
+    const dynamicDims = dynamicDimsOf(request.module, request.entry);
     const { binary } = await emitWasm(
       request.module,
       typeof level === "number" ? { optimizeLevel: level } : {},
     );
-    return this.load(request.signature, { binary, entry: request.entry });
+    return this.load(request.signature, { binary, entry: request.entry, dynamicDims });
   }
 
   /** Instantiates a kernel that was compiled before. */
@@ -276,17 +283,15 @@ export class WasmDevice implements Device {
   }
 }
 
-/** Kernels run here specialized to their shapes. */
-function requireStatic(module: ModuleOp, entry: string): void {
+/** The dimensions of a kernel's tensors that are known only when it is called. */
+function dynamicDimsOf(module: ModuleOp, entry: string): number[][] {
   for (const op of module.ops()) {
-    if (op instanceof FuncOp && op.symbolName === entry) {
-      for (const t of op.type.inputs) {
-        if (t.toString().includes("?")) {
-          throw new TypeError(`@${entry} is not specialized: \`${t.toString()}\``);
-        }
-      }
-    }
+    if (!(op instanceof FuncOp) || op.symbolName !== entry) continue;
+    return op.type.inputs.flatMap((t) =>
+      t instanceof MemRefType ? [t.shape.flatMap((n, d) => (n < 0 ? [d] : []))] : [],
+    );
   }
+  throw new Error(`the module has no function @${entry}`);
 }
 
 /** How programs find the device. */

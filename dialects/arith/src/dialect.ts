@@ -9,6 +9,7 @@ import {
   type Type,
 } from "@strata/ir";
 import { FastMathAttr, OverflowAttr } from "./attributes.ts";
+import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import {
   arithOps,
@@ -41,6 +42,7 @@ export const arith: Dialect = defineDialect({
       [DivSI, DivUI, CeilDivSI, CeilDivUI, FloorDivSI, RemSI, RemUI],
       { effects: () => [] },
     ),
+    ...folds,
     ...interpretation,
   ],
   materializeConstant,

@@ -269,8 +269,9 @@ const choose: ScalarFunction = (c, a, b) => (c === 0 ? b : a);
 /** How the operations run. */
 export const interpretation: readonly InterfaceBinding[] = [
   interpretAs(ops.ConstantOp, (op) => {
-    const value = valueOfAttribute(op.value);
-    return () => value;
+    // Read when it is first needed: what never runs may hold numbers that cannot be run.
+    let value: RuntimeValue | undefined;
+    return () => (value ??= valueOfAttribute(op.value));
   }),
   ...(Object.keys(integerOps) as IntegerOpName[]).map((name) =>
     interpretElementwise(integerOps[name], (op) =>

@@ -1,1 +1,6 @@
-export {};
+/** For tests: random values and operations, equivalence by interpretation, upstream's tools. */
+export * from "./equivalence.ts";
+export * from "./instances.ts";
+export * from "./mlir-opt.ts";
+export * from "./random-values.ts";
+export * from "./rule-check.ts";

@@ -1,0 +1,79 @@
+/**
+ * Interpreting two versions of a function on the same random inputs. An input on which the first
+ * version fails (division by zero and the like) says nothing about the second.
+ */
+import { FuncOp, ReturnOp } from "@strata/func";
+import { Interpreter, type RuntimeValue } from "@strata/interpret";
+import {
+  type Block,
+  expectVerified,
+  FunctionType,
+  ModuleOp,
+  printOperation,
+  type Value,
+} from "@strata/ir";
+import { DiagnosticError, type Random } from "@strata/support";
+import { isSameValue, randomValue, showValue } from "./random-values.ts";
+
+/** A module with the function `f` that has `block` as its body and returns `results`. */
+export function functionOf(block: Block, results: readonly Value[]): ModuleOp {
+  block.append(ReturnOp.of({ inputs: results }));
+  const type = FunctionType.get(
+    block.args.map((a) => a.type),
+    results.map((v) => v.type),
+  );
+  const f = FuncOp.declare("f", type);
+  f.body.append(block);
+  const module = ModuleOp.create();
+  module.add(f);
+  return module;
+}
+
+/** The values a function yields; undefined when it fails. */
+export function tryRun(
+  module: ModuleOp,
+  name: string,
+  args: readonly RuntimeValue[],
+): readonly RuntimeValue[] | undefined {
+  try {
+    return new Interpreter(module).run(name, args);
+  } catch (e) {
+    if (e instanceof DiagnosticError && e.diagnostics.every((d) => d.kind === "user")) {
+      return undefined;
+    }
+    throw e;
+  }
+}
+
+/**
+ * Runs `f` of both modules on `inputs` random inputs and compares the results; returns how many
+ * inputs were compared. An error shows both modules and the input.
+ */
+export function expectEquivalent(
+  before: ModuleOp,
+  after: ModuleOp,
+  random: Random,
+  inputs: number,
+  what: string,
+): number {
+  expectVerified(before);
+  expectVerified(after);
+  const [f] = [...before.ops()];
+  if (!(f instanceof FuncOp)) throw new Error("the module has no function");
+  let compared = 0;
+  for (let i = 0; i < inputs; i++) {
+    const args = f.type.inputs.map((t) => randomValue(t, random));
+    const expected = tryRun(before, "f", args);
+    if (expected === undefined) continue;
+    compared++;
+    const found = tryRun(after, "f", args);
+    if (found?.every((v, k) => isSameValue(v, expected[k]!)) === true) continue;
+    const show = (vs: readonly RuntimeValue[] | undefined): string =>
+      vs === undefined ? "a failure" : vs.map(showValue).join(", ");
+    throw new Error(
+      `${what}\non (${show(args)}) gives ${show(expected)} before and ${show(found)} after\n` +
+        `${printOperation(before)}${printOperation(after)}`,
+    );
+  }
+  return compared;
+}

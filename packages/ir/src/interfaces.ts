@@ -76,7 +76,8 @@ export function effectsOf(op: Operation): readonly MemoryEffect[] | undefined {
   return known ? all : undefined;
 }
 
-function ownEffects(op: Operation): readonly MemoryEffect[] | undefined {
+/** The effects of the operation itself, nested ones left out; undefined when they are not known. */
+export function ownEffects(op: Operation): readonly MemoryEffect[] | undefined {
   const def = op.definition;
   if (def.hasTrait(Pure)) return [];
   if (def.hasTrait(ReadOnly)) return [{ kind: "read", value: undefined }];
@@ -98,6 +99,14 @@ export function isTriviallyDead(op: Operation): boolean {
   if (op.regions.length === 0) return hasNoLastingEffect(op, op);
   if (!def.hasTrait(RecursiveMemoryEffects)) return hasNoLastingEffect(op, op);
   return walk(op, (inner) => (hasNoLastingEffect(op, inner) ? undefined : "stop"));
+}
+
+/**
+ * Whether the operation itself, nested ones left out, does more than read or make a new allocation;
+ * true where its effects are not known.
+ */
+export function hasLastingEffect(op: Operation): boolean {
+  return !hasNoLastingEffect(op, op);
 }
 
 /** Whether `op` at most reads, or allocates something that is gone with `root`. */

@@ -15,10 +15,10 @@ export function passesOf(pipeline: Pipeline): PassInstance[] {
 export function checkContracts(pipeline: Pipeline, initially?: readonly string[]): Diagnostic[] {
   const found: Diagnostic[] = [];
   const passes = passesOf(pipeline);
-  let holds = new Set<string>(initially);
+  const holds = new Set<string>(initially);
   const lostTo = new Map<string, PassDefinition>();
   passes.forEach((pass, i) => {
-    const { requires = [], establishes = [], preserves } = pass.definition.spec;
+    const { requires = [], establishes = [], destroys = [] } = pass.definition.spec;
     for (const property of requires) {
       if (holds.has(property)) continue;
       const later = passes
@@ -26,18 +26,16 @@ export function checkContracts(pipeline: Pipeline, initially?: readonly string[]
         .find((p) => p.definition.spec.establishes?.includes(property));
       const lost = lostTo.get(property);
       if (initially === undefined && later === undefined && lost === undefined) continue;
-      const reason = lost === undefined ? "" : `, which \`${lost.name}\` does not preserve`;
+      const reason = lost === undefined ? "" : `, which \`${lost.name}\` destroys`;
       found.push(
         userError("pipeline.contract", `\`${pass.name}\` requires \`${property}\`${reason}`, {
           hint: later === undefined ? undefined : `put \`${later.name}\` before it`,
         }),
       );
     }
-    if (preserves !== undefined) {
-      for (const property of holds) {
-        if (!preserves.includes(property)) lostTo.set(property, pass.definition);
-      }
-      holds = new Set([...holds].filter((p) => preserves.includes(p)));
+    for (const property of destroys) {
+      holds.delete(property);
+      lostTo.set(property, pass.definition);
     }
     for (const property of establishes) {
       holds.add(property);

@@ -44,10 +44,9 @@ export interface PassSpec<O extends Operation, D extends OptionDecls> {
   readonly requires?: readonly string[];
   /** Properties of the IR that hold afterwards. */
   readonly establishes?: readonly string[];
-  /**
-   * Properties and analyses that stay valid. Not given: every property does, and no analysis
-   * unless the pass answers that it has changed nothing.
-   */
+  /** Properties of the IR that need not hold any more; all others are kept. */
+  readonly destroys?: readonly string[];
+  /** Analyses that stay valid even when the pass has changed something. */
   readonly preserves?: readonly string[];
   /** Does the work; false says that nothing was changed. */
   run(op: O, options: OptionValues<D>, cx: PassContext): void | boolean;

@@ -166,7 +166,7 @@ describe("contracts", () => {
   const flatten = definePass("flatten", {
     summary: "",
     on: "any",
-    preserves: ["dominance"],
+    destroys: ["loops"],
     run: () => false,
   });
   const check = (...passes: Parameters<typeof pipeline>[1][]): string[] =>
@@ -177,7 +177,7 @@ describe("contracts", () => {
     expect(check(tile)).toEqual([]);
     expect(check(tile, lower)).toEqual(["`tile` requires `loops`; put `lower` before it"]);
     expect(check(lower, pipeline(FuncOp, flatten), tile)).toEqual([
-      "`tile` requires `loops`, which `flatten` does not preserve; ",
+      "`tile` requires `loops`, which `flatten` destroys; ",
     ]);
     expect(checkContracts(pipeline(ModuleOp, tile), [])).toHaveLength(1);
     expect(checkContracts(pipeline(ModuleOp, tile), ["loops"])).toEqual([]);

@@ -20,7 +20,7 @@ import {
 export function evaluate(
   func: Operation,
   args: readonly bigint[],
-  maxSteps = 10_000,
+  maxSteps = 500,
 ): { results: bigint[]; trace: string[] } | undefined {
   const env = new Map<Value, bigint>();
   const cells = new Map<bigint, bigint>();

@@ -165,9 +165,19 @@ export function interpretModule(
   const outs: MemRefValue[] = [];
   fn.type.inputs.slice(values.length).forEach((t) => {
     const r = signature.results.filter(({ type }) => type.kind === "tensor")[outs.length]!;
-    const shape = r.type.kind === "tensor" ? r.type.dims.map((d) => evaluateDim(d, { dims, params })) : [];
+    const shape =
+      r.type.kind === "tensor" ? r.type.dims.map((d) => evaluateDim(d, { dims, params })) : [];
     const element = elementOf(t);
-    outs.push(new MemRefValue(createStore(element, shape.reduce((a, n) => a * n, 1)), shape, element));
+    outs.push(
+      new MemRefValue(
+        createStore(
+          element,
+          shape.reduce((a, n) => a * n, 1),
+        ),
+        shape,
+        element,
+      ),
+    );
   });
   const returned = [...new Interpreter(module).run(signature.name, [...values, ...outs])];
   const results: Record<string, CaseTensor | ScalarValue> = {};
@@ -175,10 +185,15 @@ export function interpretModule(
   for (const r of signature.results) {
     const key = r.name ?? "result";
     if (r.type.kind === "scalar") {
-      results[key] = { dtype: r.type.dtype, value: presented(returned.shift()!, r.type.dtype) } as ScalarValue;
+      results[key] = {
+        dtype: r.type.dtype,
+        value: presented(returned.shift()!, r.type.dtype),
+      } as ScalarValue;
       continue;
     }
-    const value = (outs.length > 0 ? written.shift() : returned.shift()) as MemRefValue | TensorValue;
+    const value = (outs.length > 0 ? written.shift() : returned.shift()) as
+      | MemRefValue
+      | TensorValue;
     const store = value instanceof TensorValue ? value.data : value.buffer;
     const { array } = dtypeInfo(r.type.dtype);
     const data = new array(value.shape.reduce((a, n) => a * n, 1));

@@ -42,19 +42,35 @@ export function expectPosition(
   );
 }
 
-function allocate(op: ops.Alloc | ops.Alloca, sizes: readonly RuntimeValue[], cx: InterpreterContext): MemRefValue {
+function allocate(
+  op: ops.Alloc | ops.Alloca,
+  sizes: readonly RuntimeValue[],
+  cx: InterpreterContext,
+): MemRefValue {
   const type = op.memref.type;
   let next = 0;
   const shape = type.shape.map((n) => (n >= 0 ? n : (sizes[next++] as number)));
   if (shape.some((n) => n < 0)) cx.fail(op, "memref.negative-size", "an extent is negative");
-  const store = createStore(type.elementType, shape.reduce((a, n) => a * n, 1));
+  const store = createStore(
+    type.elementType,
+    shape.reduce((a, n) => a * n, 1),
+  );
   poison(store);
   return new MemRefValue(store, shape, type.elementType);
 }
 
-function copy(op: ops.Copy, source: MemRefValue, target: MemRefValue, cx: InterpreterContext): void {
+function copy(
+  op: ops.Copy,
+  source: MemRefValue,
+  target: MemRefValue,
+  cx: InterpreterContext,
+): void {
   if (source.shape.join() !== target.shape.join()) {
-    cx.fail(op, "memref.copy-shape", `\`${source.describe()}\` does not fit \`${target.describe()}\``);
+    cx.fail(
+      op,
+      "memref.copy-shape",
+      `\`${source.describe()}\` does not fit \`${target.describe()}\``,
+    );
   }
   const values = [...source.positions()].map((p) => source.buffer.get(p));
   let i = 0;
@@ -85,17 +101,23 @@ export const interpretation: readonly InterfaceBinding[] = [
   }),
   interpretOf(ops.Dim, (op, [m, d], cx) => {
     const { shape } = asMemRef(m);
-    return shape[d as number] ?? cx.fail(op, "memref.dim-range", `there is no dimension ${String(d)}`);
+    return (
+      shape[d as number] ?? cx.fail(op, "memref.dim-range", `there is no dimension ${String(d)}`)
+    );
   }),
   interpretOf(ops.Rank, (_, [m]) => asMemRef(m).shape.length),
   interpretOf(ops.Cast, (op, [m], cx) => {
     const memref = asMemRef(m);
     const to = op.dest.type;
-    const fits = !(to instanceof MemRefType) || to.shape.every((n, d) => n < 0 || n === memref.shape[d]);
-    if (!fits) cx.fail(op, "memref.cast-shape", `\`${memref.describe()}\` is no \`${to.toString()}\``);
+    const fits =
+      !(to instanceof MemRefType) || to.shape.every((n, d) => n < 0 || n === memref.shape[d]);
+    if (!fits)
+      cx.fail(op, "memref.cast-shape", `\`${memref.describe()}\` is no \`${to.toString()}\``);
     return memref;
   }),
-  interpretOf(ops.Copy, (op, [source, target], cx) => copy(op, asMemRef(source), asMemRef(target), cx)),
+  interpretOf(ops.Copy, (op, [source, target], cx) =>
+    copy(op, asMemRef(source), asMemRef(target), cx),
+  ),
   interpretOf(ops.CollapseShape, (op, [m]) => {
     const memref = asMemRef(m);
     const groups = op.reassociation.values.map((g) => JSON.parse(g.toString()) as number[]);

@@ -50,8 +50,7 @@ const allocation = {
   operands: { dynamicSizes: variadic(Index), symbolOperands: variadic(Index) },
   results: { memref: result(AnyMemRef) },
   attributes: { alignment: optionalAttr(I64Attr, "bytes") },
-  assembly:
-    "`(` $dynamicSizes `)` (`` `[` $symbolOperands^ `]`)? attr-dict `:` type($memref)",
+  assembly: "`(` $dynamicSizes `)` (`` `[` $symbolOperands^ `]`)? attr-dict `:` type($memref)",
   verify: verifyAllocation,
 };
 
@@ -138,13 +137,19 @@ export class Cast extends defineOp("memref.cast", {
 /** Copies all elements; shapes and element types agree. */
 export class Copy extends defineOp("memref.copy", {
   summary: "Copies all elements.",
-  operands: { source: operand(AnyRankedOrUnrankedMemRef), target: operand(AnyRankedOrUnrankedMemRef) },
+  operands: {
+    source: operand(AnyRankedOrUnrankedMemRef),
+    target: operand(AnyRankedOrUnrankedMemRef),
+  },
   assembly: "$source `,` $target attr-dict `:` type($source) `to` type($target)",
   verify(op, report) {
     const [from, to] = op.operandTypes;
     if (!(from instanceof MemRefType && to instanceof MemRefType)) return;
     if (from.elementType !== to.elementType || from.rank !== to.rank) {
-      report("memref.copy-types", `\`${from.toString()}\` cannot be copied to \`${to.toString()}\``);
+      report(
+        "memref.copy-types",
+        `\`${from.toString()}\` cannot be copied to \`${to.toString()}\``,
+      );
     }
   },
 }) {}

@@ -14,7 +14,7 @@
  * values in the same order.
  */
 import {
-  Block,
+  type Block,
   Builder,
   cloneOp,
   collect,
@@ -22,7 +22,7 @@ import {
   type ModuleOp,
   Mapping,
   type Operation,
-  RankedTensorType,
+  type RankedTensorType,
   type Region,
   type Value,
 } from "@strata/ir";
@@ -44,7 +44,7 @@ const stencilBodyLimit = 4;
 /** Fuses until nothing more can be; gives the number of fusions. */
 export function fusePatterns(module: ModuleOp): number {
   let count = 0;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const producer of collect(module, MapOp)) {
       if (producer.parent === null || !tryFuse(producer)) continue;
@@ -58,11 +58,13 @@ export function fusePatterns(module: ModuleOp): number {
 /** Fuses a map with one result into its only user, if that is possible. */
 function tryFuse(producer: MapOp): boolean {
   const [result] = producer.outputs;
-  if (producer.outputs.length !== 1 || result === undefined || result.firstUse === null) return false;
+  if (producer.outputs.length !== 1 || result === undefined || result.firstUse === null)
+    return false;
   const users = result.users();
   const consumer = users[0];
-  if (users.length !== 1 || consumer === undefined || consumer.parent !== producer.parent) return false;
-  if (!(result.uses().every((u) => isInput(consumer, u.index)))) return false;
+  if (users.length !== 1 || consumer === undefined || consumer.parent !== producer.parent)
+    return false;
+  if (!result.uses().every((u) => isInput(consumer, u.index))) return false;
   if (consumer instanceof MapOp) return fuseElements(producer, consumer, consumer.body, 0);
   if (consumer instanceof ReduceOp) return fuseElements(producer, consumer, consumer.element, 0);
   if (consumer instanceof ScanOp) return fuseElements(producer, consumer, consumer.combiner, 1);
@@ -98,7 +100,10 @@ function fuseElements(producer: MapOp, consumer: Operation, body: Region, before
   const mapping = new Mapping();
   producer.body.entry.args.forEach((arg, i) => {
     const input = producer.inputs[i];
-    mapping.map(arg, input === undefined ? indices[i - producer.inputs.length]! : elementOf.get(input)!);
+    mapping.map(
+      arg,
+      input === undefined ? indices[i - producer.inputs.length]! : elementOf.get(input)!,
+    );
   });
   const values = inlineAtStart(producer.body, block, mapping);
   for (let i = inputs.length - 1; i >= 0; i--) {

@@ -81,8 +81,9 @@ function computeTensors(
 const elements = (inputs: readonly TensorValue[], linear: number): RuntimeValue[] =>
   inputs.map((t) => t.data.get(linear));
 
-const resultTypes = (op: { readonly outputs: readonly { readonly type: unknown }[] }): RankedTensorType[] =>
-  op.outputs.map((r) => r.type as RankedTensorType);
+const resultTypes = (op: {
+  readonly outputs: readonly { readonly type: unknown }[];
+}): RankedTensorType[] => op.outputs.map((r) => r.type as RankedTensorType);
 
 function runStencil(
   op: ops.StencilOp,
@@ -130,13 +131,20 @@ function runReduce(
   });
 }
 
-function runScan(op: ops.ScanOp, args: readonly RuntimeValue[], cx: InterpreterContext): TensorValue {
+function runScan(
+  op: ops.ScanOp,
+  args: readonly RuntimeValue[],
+  cx: InterpreterContext,
+): TensorValue {
   const inputs = tensors(args.slice(0, -1));
   const init = args[args.length - 1]!;
   const { shape } = inputs[0]!;
   const dim = Number(op.dim.value);
   const type = op.output.type;
-  const store = createStore(type.elementType, shape.reduce((a, n) => a * n, 1));
+  const store = createStore(
+    type.elementType,
+    shape.reduce((a, n) => a * n, 1),
+  );
   const others = shape.map((n, d) => (d === dim ? 1 : n));
   if (shape[dim] === 0) return new TensorValue(shape, type.elementType, store);
   forEachPoint(others, (start) => {
@@ -154,7 +162,9 @@ function runScan(op: ops.ScanOp, args: readonly RuntimeValue[], cx: InterpreterC
 }
 
 /** Adds weights as `arith.addi` and `arith.addf` do. */
-function adder(t: RankedTensorType["elementType"]): (a: RuntimeValue, b: RuntimeValue) => RuntimeValue {
+function adder(
+  t: RankedTensorType["elementType"],
+): (a: RuntimeValue, b: RuntimeValue) => RuntimeValue {
   if (t instanceof FloatType) {
     const round = roundingOf(t);
     return (a, b) => round((a as number) + (b as number));
@@ -199,7 +209,10 @@ export const interpretation: readonly InterfaceBinding[] = [
   interpretOf(ops.StencilOp, runStencil),
   interpretOf(ops.AccessOp, (op, [w]) => asWindow(w).read(op.offsets.numbers)),
   interpretOf(ops.InsideOp, (op, [w]) => (asWindow(w).isInside(op.offsets.numbers) ? 1 : 0)),
-  interpretOf(ops.PositionOp, (op, [w]) => asWindow(w).position(op.offsets.numbers)[Number(op.dim.value)]!),
+  interpretOf(
+    ops.PositionOp,
+    (op, [w]) => asWindow(w).position(op.offsets.numbers)[Number(op.dim.value)]!,
+  ),
   interpretOf(ops.ReduceOp, runReduce),
   interpretOf(ops.ScanOp, runScan),
   interpretOf(ops.HistogramOp, runHistogram),

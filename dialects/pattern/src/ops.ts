@@ -84,7 +84,13 @@ export class MapOp extends defineOp("pattern.map", {
     }
     sameShape(op, [...inputs, ...outputs], report);
     const elements = inputs.map((t) => t.elementType);
-    checkBody(op, op.regions[0]!, [...elements, ...indices(first.rank)], elementsOf(outputs), report);
+    checkBody(
+      op,
+      op.regions[0]!,
+      [...elements, ...indices(first.rank)],
+      elementsOf(outputs),
+      report,
+    );
   },
 }) {}
 
@@ -151,12 +157,21 @@ export class StencilOp extends defineOp("pattern.stencil", {
     if (kind === "copy") {
       outputs.forEach((t, i) => {
         if (inputs[i] !== t) {
-          report("pattern.boundary-copy", `result ${i} must have the type of input ${i} to copy it`);
+          report(
+            "pattern.boundary-copy",
+            `result ${i} must have the type of input ${i} to copy it`,
+          );
         }
       });
     }
     const windows = inputs.map((t) => WindowType.get({ elementType: t.elementType, rank: t.rank }));
-    checkBody(op, op.regions[0]!, [...windows, ...indices(first.rank)], elementsOf(outputs), report);
+    checkBody(
+      op,
+      op.regions[0]!,
+      [...windows, ...indices(first.rank)],
+      elementsOf(outputs),
+      report,
+    );
   },
 }) {}
 

@@ -130,8 +130,7 @@ export class IndexSwitch extends defineOp("scf.index_switch", {
     p.setOperandTypes("arg", [index]);
     p.parseAttrDict();
     const list = p.asm.tryConsume("->") ? p.asm.at("(") : undefined;
-    const types =
-      list === undefined ? [] : list ? p.asm.parseResultTypes() : p.asm.parseTypeList();
+    const types = list === undefined ? [] : list ? p.asm.parseResultTypes() : p.asm.parseTypeList();
     p.setResultTypes("outs", types);
     const values: bigint[] = [];
     // The default region is written last and stored first.
@@ -207,7 +206,10 @@ export class ExecuteRegion extends defineOp("scf.execute_region", {
         b.lastOp instanceof Yield &&
         b.lastOp.operands.some((v: Value, i: number) => v.type !== op.results[i]!.type)
       ) {
-        report("scf.yield-type", "the values yielded to `scf.execute_region` have other types than its results");
+        report(
+          "scf.yield-type",
+          "the values yielded to `scf.execute_region` have other types than its results",
+        );
       }
     }
   },

@@ -71,9 +71,7 @@ export function buildFor(
     yieldOf(body(iv!, iters)),
   );
   const unsignedCmp = options.unsigned === true;
-  return b.insert(
-    For.of({ lowerBound, upperBound, step, initArgs: inits, unsignedCmp, region }),
-  );
+  return b.insert(For.of({ lowerBound, upperBound, step, initArgs: inits, unsignedCmp, region }));
 }
 
 /** Inserts `scf.if`; its results are what the bodies give, which must agree in their types. */
@@ -132,17 +130,21 @@ export function buildParallel(
   reductions: readonly Reduction[],
   body: (ivs: readonly BlockArgument[]) => BodyValues,
 ): Parallel {
-  const region = buildRegion(b, bounds.lower.map(() => index), (ivs) => {
-    const inputs = body(ivs) ?? [];
-    return Reduce.of({
-      inputs,
-      reductions: reductions.map(({ init, combine }) =>
-        buildRegion(b, [init.type, init.type], ([lhs, rhs]) =>
-          ReduceReturn.of({ result: combine(lhs!, rhs!) }),
+  const region = buildRegion(
+    b,
+    bounds.lower.map(() => index),
+    (ivs) => {
+      const inputs = body(ivs) ?? [];
+      return Reduce.of({
+        inputs,
+        reductions: reductions.map(({ init, combine }) =>
+          buildRegion(b, [init.type, init.type], ([lhs, rhs]) =>
+            ReduceReturn.of({ result: combine(lhs!, rhs!) }),
+          ),
         ),
-      ),
-    });
-  });
+      });
+    },
+  );
   const initVals = reductions.map((r) => r.init);
   const { lower: lowerBound, upper: upperBound, step } = bounds;
   return b.insert(

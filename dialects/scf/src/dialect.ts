@@ -22,8 +22,5 @@ export const scf: Dialect = defineDialect({
     ops.While,
     ops.Yield,
   ],
-  interfaces: [
-    ...interpretation,
-    ...loopInterfaces,
-  ],
+  interfaces: [...interpretation, ...loopInterfaces],
 });

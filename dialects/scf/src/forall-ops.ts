@@ -124,9 +124,14 @@ export class Forall extends defineOp("scf.forall", {
   },
   parse(p) {
     const args: ParsedArgument[] = [];
-    p.asm.parseCommaSeparated("(", ")", () => args.push({ ...p.parseArgument(false), type: index }));
+    p.asm.parseCommaSeparated("(", ")", () =>
+      args.push({ ...p.parseArgument(false), type: index }),
+    );
     const round = ["(", ")"] as const;
-    const set = (name: string, list: { values: UnresolvedOperand[]; constants: DenseArrayAttr }): void => {
+    const set = (
+      name: string,
+      list: { values: UnresolvedOperand[]; constants: DenseArrayAttr },
+    ): void => {
       p.setOperands(`dynamic${name}`, list.values);
       p.setAttr(`static${name}`, list.constants);
     };
@@ -177,7 +182,13 @@ export class Forall extends defineOp("scf.forall", {
     const outs = op.operandGroup(3).map((v) => v.type);
     const args = entryArgs(op.regions[0]).map((a) => a.type);
     const wanted = [...Array.from({ length: rank }, () => index), ...outs];
-    checkTypes(report, "scf.forall-args", "the arguments of the body of `scf.forall`", args, wanted);
+    checkTypes(
+      report,
+      "scf.forall-args",
+      "the arguments of the body of `scf.forall`",
+      args,
+      wanted,
+    );
     checkTypes(report, "scf.forall-results", "the results of `scf.forall`", op.resultTypes, outs);
   },
 }) {

@@ -18,7 +18,9 @@ function isBelow(a: Int, b: Int, type: Type, unsigned: boolean): boolean {
 function add(a: Int, b: Int, type: Type): Int {
   if (typeof a === "bigint") return BigInt.asIntN(64, a + BigInt(b));
   const sum = a + Number(b);
-  return type instanceof IndexType ? sum : Number(BigInt.asIntN((type as IntegerType).width, BigInt(sum)));
+  return type instanceof IndexType
+    ? sum
+    : Number(BigInt.asIntN((type as IntegerType).width, BigInt(sum)));
 }
 
 /** How the operations run. */
@@ -27,7 +29,11 @@ export const interpretation: readonly InterfaceBinding[] = [
     const type = op.lowerBound.type;
     if (!((step as Int) > 0)) cx.fail(op, "scf.step", "the step of `scf.for` is not positive");
     let carried: readonly RuntimeValue[] = inits;
-    for (let i = lower as Int; isBelow(i, upper as Int, type, op.unsignedCmp); i = add(i, step as Int, type)) {
+    for (
+      let i = lower as Int;
+      isBelow(i, upper as Int, type, op.unsignedCmp);
+      i = add(i, step as Int, type)
+    ) {
       carried = cx.runRegion(op.region, [i, ...carried]);
     }
     return carried;
@@ -49,8 +55,11 @@ export const interpretation: readonly InterfaceBinding[] = [
   interpretOf(ops.Reduce, (_, values) => ({ kind: "yield", values })),
   interpretOf(ops.Parallel, (op, args, cx) => {
     const rank = op.lowerBound.length;
-    const [lower, upper, step] = [0, 1, 2].map((g) => args.slice(g * rank, (g + 1) * rank) as number[]);
-    if (step!.some((s) => s <= 0)) cx.fail(op, "scf.step", "a step of `scf.parallel` is not positive");
+    const [lower, upper, step] = [0, 1, 2].map(
+      (g) => args.slice(g * rank, (g + 1) * rank) as number[],
+    );
+    if (step!.some((s) => s <= 0))
+      cx.fail(op, "scf.step", "a step of `scf.parallel` is not positive");
     const results = args.slice(3 * rank);
     const reductions = op.region.entry.lastOp!.regions;
     const level = (d: number, ivs: readonly number[]): void => {

@@ -156,10 +156,13 @@ export class For extends defineOp("scf.for", {
   verify(op, report) {
     const args = entryArgs(op.regions[0]);
     const inits = op.operandTypes.slice(3);
-    checkTypes(report, "scf.for-args", "the arguments of the body of `scf.for`", args.map((a) => a.type), [
-      op.operand(0).type,
-      ...inits,
-    ]);
+    checkTypes(
+      report,
+      "scf.for-args",
+      "the arguments of the body of `scf.for`",
+      args.map((a) => a.type),
+      [op.operand(0).type, ...inits],
+    );
     checkTypes(report, "scf.for-results", "the results of `scf.for`", op.resultTypes, inits);
     checkYield(op, op.regions[0], op.resultTypes, report);
   },
@@ -242,14 +245,35 @@ export class While extends defineOp("scf.while", {
     const [before, after] = op.regions;
     const types = (r: Region | undefined): Type[] => entryArgs(r).map((a) => a.type);
     const what = "of `scf.while`";
-    checkTypes(report, "scf.while-before", `the arguments of the first region ${what}`, types(before), op.operandTypes);
-    checkTypes(report, "scf.while-after", `the arguments of the second region ${what}`, types(after), op.resultTypes);
+    checkTypes(
+      report,
+      "scf.while-before",
+      `the arguments of the first region ${what}`,
+      types(before),
+      op.operandTypes,
+    );
+    checkTypes(
+      report,
+      "scf.while-after",
+      `the arguments of the second region ${what}`,
+      types(after),
+      op.resultTypes,
+    );
     const condition = before?.firstBlock?.lastOp;
     if (!(condition instanceof Condition)) {
-      report("scf.while-condition", "the first region of `scf.while` must end with `scf.condition`");
+      report(
+        "scf.while-condition",
+        "the first region of `scf.while` must end with `scf.condition`",
+      );
     } else {
       const passed = condition.operandTypes.slice(1);
-      checkTypes(report, "scf.while-condition", `the values passed on by the condition ${what}`, passed, op.resultTypes);
+      checkTypes(
+        report,
+        "scf.while-condition",
+        `the values passed on by the condition ${what}`,
+        passed,
+        op.resultTypes,
+      );
     }
     checkYield(op, after, op.operandTypes, report);
   },
@@ -319,7 +343,10 @@ export class Reduce extends defineOp("scf.reduce", {
       const last = r.firstBlock?.lastOp;
       if (!(last instanceof ReduceReturn)) {
         report("scf.reduce-return", `reduction ${i} must end with \`scf.reduce.return\``);
-      } else checkTypes(report, "scf.reduce-return", `the value of reduction ${i}`, last.operandTypes, [type]);
+      } else
+        checkTypes(report, "scf.reduce-return", `the value of reduction ${i}`, last.operandTypes, [
+          type,
+        ]);
     });
   },
 }) {}
@@ -370,7 +397,9 @@ export class Parallel extends defineOp("scf.parallel", {
   },
   parse(p) {
     const args: ParsedArgument[] = [];
-    p.asm.parseCommaSeparated("(", ")", () => args.push({ ...p.parseArgument(false), type: index }));
+    p.asm.parseCommaSeparated("(", ")", () =>
+      args.push({ ...p.parseArgument(false), type: index }),
+    );
     const bracketed = (name: string): void => {
       p.asm.expect("(");
       p.setOperands(name, p.parseOperandList());
@@ -400,12 +429,30 @@ export class Parallel extends defineOp("scf.parallel", {
       return;
     }
     const args = entryArgs(op.regions[0]).map((a) => a.type);
-    checkTypes(report, "scf.parallel-args", "the arguments of the body of `scf.parallel`", args, lower!.map(() => index));
+    checkTypes(
+      report,
+      "scf.parallel-args",
+      "the arguments of the body of `scf.parallel`",
+      args,
+      lower!.map(() => index),
+    );
     const types = inits!.map((v) => v.type);
-    checkTypes(report, "scf.parallel-results", "the results of `scf.parallel`", op.resultTypes, types);
+    checkTypes(
+      report,
+      "scf.parallel-results",
+      "the results of `scf.parallel`",
+      op.resultTypes,
+      types,
+    );
     const last = op.regions[0]?.firstBlock?.lastOp;
     if (last instanceof Reduce) {
-      checkTypes(report, "scf.parallel-reduce", "the values reduced by `scf.parallel`", last.operandTypes, types);
+      checkTypes(
+        report,
+        "scf.parallel-reduce",
+        "the values reduced by `scf.parallel`",
+        last.operandTypes,
+        types,
+      );
     }
   },
 }) {

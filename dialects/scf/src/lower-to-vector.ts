@@ -29,13 +29,13 @@ import {
   planReduction,
   type VectorPlan,
   type VectorTarget,
-} from "./vectorize/plan.ts";
-import { NotVectorizable } from "./vectorize/shape.ts";
-import { ScalarCopy } from "./vectorize/scalar-copy.ts";
-import { indexConstant, isEmptyRange, mainUpperBound } from "./vectorize/ranges.ts";
-import { Widener } from "./vectorize/widen.ts";
+} from "./lower-to-vector/plan.ts";
+import { NotVectorizable } from "./lower-to-vector/shape.ts";
+import { ScalarCopy } from "./lower-to-vector/scalar-copy.ts";
+import { indexConstant, isEmptyRange, mainUpperBound } from "./lower-to-vector/ranges.ts";
+import { Widener } from "./lower-to-vector/widen.ts";
 
-export type { VectorTarget } from "./vectorize/plan.ts";
+export type { VectorTarget } from "./lower-to-vector/plan.ts";
 
 /** What happened to one loop nest. */
 export interface VectorizationRemark {
@@ -152,7 +152,12 @@ class NestEmitter {
   }
 
   /** The lanes' dimension: unrolled vectors, single vectors, scalars. */
-  #strips(jam: readonly number[], ivs: readonly Value[], [lower, upper]: Bounds, top: boolean): void {
+  #strips(
+    jam: readonly number[],
+    ivs: readonly Value[],
+    [lower, upper]: Bounds,
+    top: boolean,
+  ): void {
     const { lanes, unroll } = this.#plan;
     const b = this.#b;
     const whole = mainUpperBound(b, lower, upper, lanes * unroll);
@@ -167,7 +172,9 @@ class NestEmitter {
     if (unroll > 1) strip(whole, vectors, 1);
     if (isEmptyRange(vectors, upper)) return;
     this.#done.add(
-      buildFor(b, vectors, upper, indexConstant(b, 1), [], (iv) => this.#scalars(jam, [...ivs, iv])),
+      buildFor(b, vectors, upper, indexConstant(b, 1), [], (iv) =>
+        this.#scalars(jam, [...ivs, iv]),
+      ),
     );
   }
 

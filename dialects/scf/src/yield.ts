@@ -79,7 +79,13 @@ export function checkYield(
     );
     return;
   }
-  checkTypes(report, "scf.yield-type", `the values yielded to \`${op.name}\``, last.operandTypes, wanted);
+  checkTypes(
+    report,
+    "scf.yield-type",
+    `the values yielded to \`${op.name}\``,
+    last.operandTypes,
+    wanted,
+  );
 }
 
 /** The values a block ends with; an error when it has no terminator. */

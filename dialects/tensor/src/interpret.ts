@@ -38,7 +38,10 @@ export function filledShape(type: RankedTensorType, sizes: readonly RuntimeValue
 }
 
 /** Calls `f` for all index tuples of a shape, in row-major order. */
-export function forEachPoint(shape: readonly number[], f: (point: readonly number[]) => void): void {
+export function forEachPoint(
+  shape: readonly number[],
+  f: (point: readonly number[]) => void,
+): void {
   const point = shape.map(() => 0);
   const level = (d: number): void => {
     if (d === shape.length) {
@@ -59,7 +62,10 @@ export function buildTensor(
   elementType: RankedTensorType["elementType"],
   f: (point: readonly number[]) => RuntimeValue,
 ): TensorValue {
-  const store = createStore(elementType, shape.reduce((a, n) => a * n, 1));
+  const store = createStore(
+    elementType,
+    shape.reduce((a, n) => a * n, 1),
+  );
   let i = 0;
   forEachPoint(shape, (p) => store.set(i++, f(p)));
   return new TensorValue(shape, elementType, store);
@@ -70,11 +76,20 @@ export const interpretation: readonly InterfaceBinding[] = [
   interpretOf(ops.Empty, (op, sizes) => {
     const type = op.result.type;
     const shape = filledShape(type, sizes);
-    return new TensorValue(shape, type.elementType, createStore(type.elementType, shape.reduce((a, n) => a * n, 1)));
+    return new TensorValue(
+      shape,
+      type.elementType,
+      createStore(
+        type.elementType,
+        shape.reduce((a, n) => a * n, 1),
+      ),
+    );
   }),
   interpretOf(ops.Dim, (op, [t, d], cx) => {
     const { shape } = asTensor(t);
-    return shape[d as number] ?? cx.fail(op, "tensor.dim-range", `there is no dimension ${String(d)}`);
+    return (
+      shape[d as number] ?? cx.fail(op, "tensor.dim-range", `there is no dimension ${String(d)}`)
+    );
   }),
   interpretOf(ops.Extract, (op, [t, ...indices], cx) => {
     const tensor = asTensor(t);
@@ -95,12 +110,18 @@ export const interpretation: readonly InterfaceBinding[] = [
   interpretOf(ops.Cast, (op, [t], cx) => {
     const tensor = asTensor(t);
     const to = op.dest.type;
-    const fits = !(to instanceof RankedTensorType) || to.shape.every((n, d) => n < 0 || n === tensor.shape[d]);
-    if (!fits) cx.fail(op, "tensor.cast-shape", `\`${tensor.describe()}\` is no \`${to.toString()}\``);
+    const fits =
+      !(to instanceof RankedTensorType) || to.shape.every((n, d) => n < 0 || n === tensor.shape[d]);
+    if (!fits)
+      cx.fail(op, "tensor.cast-shape", `\`${tensor.describe()}\` is no \`${to.toString()}\``);
     return tensor;
   }),
   interpretOf(ops.Generate, (op, sizes, cx) => {
     const type = op.result.type;
-    return buildTensor(filledShape(type, sizes), type.elementType, (p) => cx.runRegion(op.body, [...p])[0]!);
+    return buildTensor(
+      filledShape(type, sizes),
+      type.elementType,
+      (p) => cx.runRegion(op.body, [...p])[0]!,
+    );
   }),
 ];

@@ -11,7 +11,7 @@ import {
   operand,
   type OpRef,
   Pure,
-  RankedTensorType,
+  type RankedTensorType,
   RecursiveMemoryEffects,
   region,
   result,
@@ -77,7 +77,10 @@ export class FromElements extends defineOp("tensor.from_elements", {
   verify(op, report) {
     const type = op.resultTypes[0] as RankedTensorType;
     if (!type.hasStaticShape || type.numElements !== op.numOperands) {
-      report("tensor.element-count", `\`${type.toString()}\` does not have ${op.numOperands} elements`);
+      report(
+        "tensor.element-count",
+        `\`${type.toString()}\` does not have ${op.numOperands} elements`,
+      );
     }
   },
 }) {}

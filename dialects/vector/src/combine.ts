@@ -13,7 +13,10 @@ export function combinerOf(kind: CombiningKind, t: Type): Combine {
 
 function floatCombiner(kind: CombiningKind, t: FloatType): Combine {
   const round = roundingOf(t);
-  const on = (f: (a: number, b: number) => number): Combine => (a, b) => round(f(a as number, b as number));
+  const on =
+    (f: (a: number, b: number) => number): Combine =>
+    (a, b) =>
+      round(f(a as number, b as number));
   switch (kind) {
     case "add":
       return on((a, b) => a + b);
@@ -39,8 +42,10 @@ function integerCombiner(kind: CombiningKind, t: Type): Combine {
     const wrapped = width === 1 ? v & 1n : BigInt.asIntN(width, v);
     return wide ? wrapped : Number(wrapped);
   };
-  const on = (f: (a: bigint, b: bigint) => bigint): Combine => (a, b) =>
-    back(f(BigInt(a as number), BigInt(b as number)));
+  const on =
+    (f: (a: bigint, b: bigint) => bigint): Combine =>
+    (a, b) =>
+      back(f(BigInt(a as number), BigInt(b as number)));
   const unsigned = (v: bigint): bigint => BigInt.asUintN(width, v);
   switch (kind) {
     case "add":
@@ -62,7 +67,9 @@ function integerCombiner(kind: CombiningKind, t: Type): Combine {
     case "maxui":
       return on((a, b) => (unsigned(a) > unsigned(b) ? a : b));
     default:
-      throw new Error(`${kind} does not combine ${t instanceof IndexType ? "indices" : "integers"}`);
+      throw new Error(
+        `${kind} does not combine ${t instanceof IndexType ? "indices" : "integers"}`,
+      );
   }
 }
 

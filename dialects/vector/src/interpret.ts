@@ -45,7 +45,10 @@ function lanePosition(
 }
 
 function lanes(t: VectorType, f: (lane: number) => RuntimeValue): VectorValue {
-  return new VectorValue(t, Array.from({ length: t.numElements }, (_, i) => f(i)));
+  return new VectorValue(
+    t,
+    Array.from({ length: t.numElements }, (_, i) => f(i)),
+  );
 }
 
 function isSet(mask: VectorValue, lane: number): boolean {
@@ -59,10 +62,16 @@ function positionOf(constants: DenseArrayAttr, values: readonly RuntimeValue[]):
 }
 
 /** First element and number of elements of a part of a vector. */
-function part(op: Operation, t: VectorType, at: readonly number[], cx: InterpreterContext): [number, number] {
+function part(
+  op: Operation,
+  t: VectorType,
+  at: readonly number[],
+  cx: InterpreterContext,
+): [number, number] {
   let start = 0;
   at.forEach((i, d) => {
-    if (!(i >= 0 && i < t.shape[d]!)) cx.fail(op, "vector.position", `position ${i} is outside of ${t.toString()}`);
+    if (!(i >= 0 && i < t.shape[d]!))
+      cx.fail(op, "vector.position", `position ${i} is outside of ${t.toString()}`);
     start = start * t.shape[d]! + i;
   });
   const size = t.shape.slice(at.length).reduce((a, n) => a * n, 1);
@@ -77,7 +86,9 @@ export const interpretation: readonly InterfaceBinding[] = [
   }),
   interpretOf(ops.Store, (op, [v, m, ...indices], cx) => {
     const base = asMemRef(m);
-    asVector(v).elements.forEach((x, l) => base.buffer.set(lanePosition(op, base, indices, l, cx), x));
+    asVector(v).elements.forEach((x, l) =>
+      base.buffer.set(lanePosition(op, base, indices, l, cx), x),
+    );
   }),
   interpretOf(ops.MaskedLoad, (op, args, cx) => {
     const base = asMemRef(args[0]);

@@ -67,8 +67,13 @@ export class Load extends defineOp("vector.load", {
 /** Writes neighbouring elements. */
 export class Store extends defineOp("vector.store", {
   summary: "Writes neighbouring elements.",
-  operands: { valueToStore: operand(AnyVector), base: operand(AnyMemRef), indices: variadic(Index) },
-  assembly: "$valueToStore `,` $base `[` $indices `]` attr-dict `:` type($base) `,` type($valueToStore)",
+  operands: {
+    valueToStore: operand(AnyVector),
+    base: operand(AnyMemRef),
+    indices: variadic(Index),
+  },
+  assembly:
+    "$valueToStore `,` $base `[` $indices `]` attr-dict `:` type($base) `,` type($valueToStore)",
   verify: (op, report) => verifyAccess(op, op.operand(1).type, op.operand(0).type, report),
 }) {}
 

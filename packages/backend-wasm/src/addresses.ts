@@ -113,7 +113,11 @@ export function addressOf(host: AddressHost, buffer: Value, indices: readonly Va
   indices.forEach((v, d) => {
     const split = splitConstant(v);
     const inner = type.shape.slice(d + 1);
-    const known = isStatic ? strides[d]! : inner.every((n) => n >= 0) ? inner.reduce((a, n) => a * n, size) : undefined;
+    const known = isStatic
+      ? strides[d]!
+      : inner.every((n) => n >= 0)
+        ? inner.reduce((a, n) => a * n, size)
+        : undefined;
     if (known !== undefined) {
       constant += split.constant * known;
       if (split.base === undefined) return;

@@ -273,7 +273,10 @@ export class WasmDevice implements Device {
       free: (address: number) => this.memory.release(address),
     };
     const module = new WebAssembly.Module(Uint8Array.from(image.binary));
-    const instance = new WebAssembly.Instance(module, { env: { memory: this.memory.memory }, host });
+    const instance = new WebAssembly.Instance(module, {
+      env: { memory: this.memory.memory },
+      host,
+    });
     const kernel = instance.exports[image.entry] as Kernel;
     return new WasmExecutable(this, signature, image, kernel);
   }

@@ -37,13 +37,7 @@ import {
   type WasmKind,
 } from "./lanes.ts";
 import { type Arg, constantExpr, type Expr, tryEmitScalar, wrap } from "./scalar-ops.ts";
-import {
-  constantBytes,
-  extractLane,
-  replaceLane,
-  splat,
-  tryEmitVector,
-} from "./vector-ops.ts";
+import { constantBytes, extractLane, replaceLane, splat, tryEmitVector } from "./vector-ops.ts";
 
 /** What the module emitter offers to its functions. */
 export interface ModuleHost {
@@ -186,7 +180,12 @@ export class FunctionEmitter implements AddressHost {
     }
     if (a instanceof DenseElementsAttr && t instanceof VectorType) {
       componentKinds(t, op);
-      return m.v128.const(constantBytes(t, a.elements.map((e) => e.value)));
+      return m.v128.const(
+        constantBytes(
+          t,
+          a.elements.map((e) => e.value),
+        ),
+      );
     }
     return refuse(op, "this constant");
   }
@@ -218,14 +217,18 @@ export class FunctionEmitter implements AddressHost {
     const { m } = this;
     const from = sources.flatMap((v): { local: Local | undefined; expr: () => Expr }[] => {
       const op = v.definingOp;
-      if (op instanceof arith.ConstantOp) return [{ local: undefined, expr: () => this.#constant(op) }];
+      if (op instanceof arith.ConstantOp)
+        return [{ local: undefined, expr: () => this.#constant(op) }];
       return this.#locals(v).map((local) => ({ local, expr: () => this.#get(local) }));
     });
     const written = new Set(targets.map((t) => t.index));
-    const clash = from.some((f, i) => f.local && written.has(f.local.index) && f.local.index !== targets[i]!.index);
+    const clash = from.some(
+      (f, i) => f.local && written.has(f.local.index) && f.local.index !== targets[i]!.index,
+    );
     if (!clash) {
       from.forEach((f, i) => {
-        if (f.local?.index !== targets[i]!.index) this.#push(m.local.set(targets[i]!.index, f.expr()));
+        if (f.local?.index !== targets[i]!.index)
+          this.#push(m.local.set(targets[i]!.index, f.expr()));
       });
       return;
     }
@@ -249,7 +252,14 @@ export class FunctionEmitter implements AddressHost {
   }
 
   /** A counted loop: tested once in front, then at its end. */
-  #loop(iv: Value, op: Operation, lower: Arg, upper: Arg, step: Arg, body: (depth: number) => Expr[]): void {
+  #loop(
+    iv: Value,
+    op: Operation,
+    lower: Arg,
+    upper: Arg,
+    step: Arg,
+    body: (depth: number) => Expr[],
+  ): void {
     const { m } = this;
     const depth = this.#scope.depth + 1;
     const kind = scalarKind(iv.type) ?? refuse(op, "the induction variable's type");
@@ -273,8 +283,13 @@ export class FunctionEmitter implements AddressHost {
     if (op.unsignedCmp) refuse(op, "an unsigned comparison of bounds");
     const [iv, ...carried] = op.region.entry.args;
     const state = this.#carry(carried, op.initArgs, op, this.#scope.depth + 1);
-    this.#loop(iv!, op, this.#arg(op.lowerBound), this.#arg(op.upperBound), this.#arg(op.step), (depth) =>
-      this.#block(op.region.entry, depth, (end) => this.#assign(state, end.operands)),
+    this.#loop(
+      iv!,
+      op,
+      this.#arg(op.lowerBound),
+      this.#arg(op.upperBound),
+      this.#arg(op.step),
+      (depth) => this.#block(op.region.entry, depth, (end) => this.#assign(state, end.operands)),
     );
     this.#results(op.outs, carried);
   }
@@ -282,7 +297,10 @@ export class FunctionEmitter implements AddressHost {
   /** Locals for values that a loop carries, set to their inits. */
   #carry(args: readonly Value[], inits: readonly Value[], op: Operation, depth: number): Local[] {
     const all = args.flatMap((a) => {
-      const locals = componentKinds(a.type, op).map((kind) => ({ index: this.newLocal(kind), kind }));
+      const locals = componentKinds(a.type, op).map((kind) => ({
+        index: this.newLocal(kind),
+        kind,
+      }));
       this.#values.set(a, locals);
       this.#depths.set(a, depth);
       return locals;
@@ -318,7 +336,10 @@ export class FunctionEmitter implements AddressHost {
     const { m } = this;
     const results = op.outs.flatMap((r) => this.#declare(r, op));
     const side = (r: Region): Expr =>
-      m.block(null, this.#block(r.entry, this.#scope.depth, (end) => this.#assign(results, end.operands)));
+      m.block(
+        null,
+        this.#block(r.entry, this.#scope.depth, (end) => this.#assign(results, end.operands)),
+      );
     const condition = this.#arg(op.condition);
     const then = side(op.thenRegion);
     this.#push(m.if(condition(), then, op.elseRegion.isEmpty ? undefined : side(op.elseRegion)));
@@ -330,7 +351,10 @@ export class FunctionEmitter implements AddressHost {
     const state = this.#carry(op.before.entry.args, op.inits, op, depth);
     const after = op.after.entry;
     const passed = after.args.flatMap((a) => {
-      const locals = componentKinds(a.type, op).map((kind) => ({ index: this.newLocal(kind), kind }));
+      const locals = componentKinds(a.type, op).map((kind) => ({
+        index: this.newLocal(kind),
+        kind,
+      }));
       this.#values.set(a, locals);
       this.#depths.set(a, depth);
       return locals;
@@ -354,7 +378,11 @@ export class FunctionEmitter implements AddressHost {
     if (result.type instanceof MemRefType && op instanceof arith.SelectOp) {
       const [c, a, b] = op.operands;
       const [x, y] = [this.#components(a!), this.#components(b!)];
-      this.#define(result, op, x.map((e, i) => this.m.select(this.#arg(c!)(), e, y[i]!)));
+      this.#define(
+        result,
+        op,
+        x.map((e, i) => this.m.select(this.#arg(c!)(), e, y[i]!)),
+      );
       return;
     }
     const cx = {
@@ -407,7 +435,8 @@ export class FunctionEmitter implements AddressHost {
 
   #bytes(v: Value, op: Operation): Expr {
     const t = v.type as MemRefType;
-    const size = elementBytes(t.elementType) ?? refuse(op, `the element type of \`${t.toString()}\``);
+    const size =
+      elementBytes(t.elementType) ?? refuse(op, `the element type of \`${t.toString()}\``);
     if (t.hasStaticShape) return this.m.i32.const(t.numElements * size);
     let e = this.m.i32.const(size);
     for (let d = 0; d < t.rank; d++) e = this.m.i32.mul(e, this.#extent(v, d));
@@ -433,7 +462,9 @@ export class FunctionEmitter implements AddressHost {
     const bytes = elementBytes(t) ?? refuse(op, `the type \`${t.toString()}\``);
     if (isNarrowFloat(t)) {
       const bits = m.f64.convert_u.i32(m.i32.load16_u(offset, 2, pointer));
-      return m.f32.demote(this.#host.hostCall(t.toString() === "f16" ? "f16FromBits" : "bf16FromBits", [bits]));
+      return m.f32.demote(
+        this.#host.hostCall(t.toString() === "f16" ? "f16FromBits" : "bf16FromBits", [bits]),
+      );
     }
     if (t instanceof FloatType) {
       return bytes === 8 ? m.f64.load(offset, 8, pointer) : m.f32.load(offset, 4, pointer);
@@ -504,7 +535,9 @@ export class FunctionEmitter implements AddressHost {
   #lane(op: Operation, position: bigint | number | undefined): number {
     const n = Number(position);
     const dynamic = op.operands.some((v) => v.type instanceof IndexType);
-    return position !== undefined && n >= 0 && !dynamic ? n : refuse(op, "a position known only at run time");
+    return position !== undefined && n >= 0 && !dynamic
+      ? n
+      : refuse(op, "a position known only at run time");
   }
 
   #loadVector(op: vector.Load): void {
@@ -520,7 +553,9 @@ export class FunctionEmitter implements AddressHost {
     const bytes = elementBytes(t.elementType)!;
     const total = n * bytes;
     if (t.elementType instanceof FloatType) {
-      return total === 16 ? m.v128.load(offset, bytes, pointer) : m.v128.load64_zero(offset, bytes, pointer);
+      return total === 16
+        ? m.v128.load(offset, bytes, pointer)
+        : m.v128.load64_zero(offset, bytes, pointer);
     }
     const kind = laneKind(t);
     const integers = ((): Expr => {
@@ -597,7 +632,12 @@ export class FunctionEmitter implements AddressHost {
     const bytes = elementBytes(t.elementType)!;
     const mask = this.#arg(op.mask);
     for (let lane = 0; lane < t.shape[0]!; lane++) {
-      const scalar = this.#loadAt(m.local.get(at, this.i32), offset + lane * bytes, t.elementType, bytes);
+      const scalar = this.#loadAt(
+        m.local.get(at, this.i32),
+        offset + lane * bytes,
+        t.elementType,
+        bytes,
+      );
       this.#push(
         m.if(
           extractLane(m, op.mask.type, mask(), lane),
@@ -628,7 +668,13 @@ export class FunctionEmitter implements AddressHost {
     const [mask, value] = [this.#arg(op.mask), this.#arg(op.valueToStore)];
     for (let lane = 0; lane < t.shape[0]!; lane++) {
       const scalar = (): Expr => extractLane(m, t, value(), lane);
-      const store = this.#storeAt(m.local.get(at, this.i32), offset + lane * bytes, scalar, t.elementType, bytes);
+      const store = this.#storeAt(
+        m.local.get(at, this.i32),
+        offset + lane * bytes,
+        scalar,
+        t.elementType,
+        bytes,
+      );
       this.#push(m.if(extractLane(m, op.mask.type, mask(), lane), store));
     }
   }
@@ -643,7 +689,10 @@ export class FunctionEmitter implements AddressHost {
       return;
     }
     const combine = scalarCombiner(this.m, t.elementType, kind);
-    const local: Local = { index: this.newLocal(scalarKind(t.elementType)!), kind: scalarKind(t.elementType)! };
+    const local: Local = {
+      index: this.newLocal(scalarKind(t.elementType)!),
+      kind: scalarKind(t.elementType)!,
+    };
     let first = 0;
     if (op.acc !== undefined) this.#push(m.local.set(local.index, this.#arg(op.acc)()));
     else this.#push(m.local.set(local.index, extractLane(m, t, v(), first++)));
@@ -657,42 +706,63 @@ export class FunctionEmitter implements AddressHost {
 }
 
 /** Combines two scalars as a reduction of a kind does. */
-function scalarCombiner(m: binaryen.Module, t: Type, kind: vector.CombiningKind): (x: Arg, y: Arg) => Expr {
+function scalarCombiner(
+  m: binaryen.Module,
+  t: Type,
+  kind: vector.CombiningKind,
+): (x: Arg, y: Arg) => Expr {
   if (t instanceof FloatType) {
     const ns = t.width === 64 ? m.f64 : m.f32;
     switch (kind) {
-      case "add": return (x, y) => ns.add(x(), y());
-      case "mul": return (x, y) => ns.mul(x(), y());
-      case "minimumf": return (x, y) => ns.min(x(), y());
-      case "maximumf": return (x, y) => ns.max(x(), y());
+      case "add":
+        return (x, y) => ns.add(x(), y());
+      case "mul":
+        return (x, y) => ns.mul(x(), y());
+      case "minimumf":
+        return (x, y) => ns.min(x(), y());
+      case "maximumf":
+        return (x, y) => ns.max(x(), y());
       case "minnumf":
       case "maxnumf": {
         const pick = kind === "minnumf" ? ns.min : ns.max;
         return (x, y) =>
           m.select(ns.eq(x(), x()), m.select(ns.eq(y(), y()), pick(x(), y()), x()), y());
       }
-      default: throw new Error(`${kind} of floats`);
+      default:
+        throw new Error(`${kind} of floats`);
     }
   }
   const wide = integerBits(t) === 64;
   const ns = wide ? m.i64 : m.i32;
   const unsigned = (e: Expr): Expr =>
     wide || integerBits(t) >= 32 ? e : m.i32.and(e, m.i32.const(2 ** integerBits(t) - 1));
-  const pick = (less: boolean, signed: boolean) => (x: Arg, y: Arg): Expr => {
-    const compare = less ? (signed ? ns.lt_s : ns.lt_u) : signed ? ns.gt_s : ns.gt_u;
-    const see = (a: Arg): Expr => (signed ? a() : unsigned(a()));
-    return m.select(compare(see(x), see(y)), x(), y());
-  };
+  const pick =
+    (less: boolean, signed: boolean) =>
+    (x: Arg, y: Arg): Expr => {
+      const compare = less ? (signed ? ns.lt_s : ns.lt_u) : signed ? ns.gt_s : ns.gt_u;
+      const see = (a: Arg): Expr => (signed ? a() : unsigned(a()));
+      return m.select(compare(see(x), see(y)), x(), y());
+    };
   switch (kind) {
-    case "add": return (x, y) => wrap(m, t, ns.add(x(), y()));
-    case "mul": return (x, y) => wrap(m, t, ns.mul(x(), y()));
-    case "and": return (x, y) => ns.and(x(), y());
-    case "or": return (x, y) => ns.or(x(), y());
-    case "xor": return (x, y) => ns.xor(x(), y());
-    case "minsi": return pick(true, true);
-    case "minui": return pick(true, false);
-    case "maxsi": return pick(false, true);
-    case "maxui": return pick(false, false);
-    default: throw new Error(`${kind} of integers`);
+    case "add":
+      return (x, y) => wrap(m, t, ns.add(x(), y()));
+    case "mul":
+      return (x, y) => wrap(m, t, ns.mul(x(), y()));
+    case "and":
+      return (x, y) => ns.and(x(), y());
+    case "or":
+      return (x, y) => ns.or(x(), y());
+    case "xor":
+      return (x, y) => ns.xor(x(), y());
+    case "minsi":
+      return pick(true, true);
+    case "minui":
+      return pick(true, false);
+    case "maxsi":
+      return pick(false, true);
+    case "maxui":
+      return pick(false, false);
+    default:
+      throw new Error(`${kind} of integers`);
   }
 }

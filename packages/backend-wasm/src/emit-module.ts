@@ -23,7 +23,10 @@ export interface EmittedModule {
 }
 
 /** Emits every function with a body. */
-export async function emitWasm(module: ModuleOp, options: EmitOptions = {}): Promise<EmittedModule> {
+export async function emitWasm(
+  module: ModuleOp,
+  options: EmitOptions = {},
+): Promise<EmittedModule> {
   const { default: binaryen } = await import("binaryen");
   const m = new binaryen.Module();
   const { none, i32, i64, f32, f64, v128 } = binaryen;

@@ -69,8 +69,10 @@ export function laneCount(t: VectorType): number | undefined {
   if (![2, 4, 8, 16].includes(n)) return undefined;
   const kind = scalarKind(t.elementType);
   if (kind === undefined || isNarrowFloat(t.elementType)) return undefined;
-  if (t.elementType instanceof FloatType) return n * (t.elementType.width / 8) <= 16 ? n : undefined;
-  const bytes = t.elementType instanceof IndexType ? 4 : Math.max(1, elementBytes(t.elementType) ?? 99);
+  if (t.elementType instanceof FloatType)
+    return n * (t.elementType.width / 8) <= 16 ? n : undefined;
+  const bytes =
+    t.elementType instanceof IndexType ? 4 : Math.max(1, elementBytes(t.elementType) ?? 99);
   return n * bytes <= 16 ? n : undefined;
 }
 

@@ -68,8 +68,19 @@ export function roundNarrow(cx: Pick<ScalarContext, "m" | "hostCall">, t: Type, 
 }
 
 type IntName =
-  | "add" | "sub" | "mul" | "and" | "or" | "xor" | "shl" | "shr_s" | "shr_u"
-  | "div_s" | "div_u" | "rem_s" | "rem_u";
+  | "add"
+  | "sub"
+  | "mul"
+  | "and"
+  | "or"
+  | "xor"
+  | "shl"
+  | "shr_s"
+  | "shr_u"
+  | "div_s"
+  | "div_u"
+  | "rem_s"
+  | "rem_u";
 
 function integer(name: IntName, options: { unsigned?: boolean; wraps?: boolean } = {}): Emit {
   return ({ m, result }, [a, b]) => {
@@ -123,7 +134,8 @@ function host(name: string): Emit {
     const wide = args.map((a, i) => {
       const t = types[i]!;
       if (t === f64) return a();
-      if (t instanceof IntegerType) return is64(t) ? m.f64.convert_s.i64(a()) : m.f64.convert_s.i32(a());
+      if (t instanceof IntegerType)
+        return is64(t) ? m.f64.convert_s.i64(a()) : m.f64.convert_s.i32(a());
       return m.f64.promote(a());
     });
     const e = cx.hostCall(name, wide);
@@ -159,9 +171,16 @@ function numberMinMax(name: "min" | "max"): Emit {
 }
 
 const integerPredicates = {
-  eq: ["eq", true], ne: ["ne", true],
-  slt: ["lt_s", true], sle: ["le_s", true], sgt: ["gt_s", true], sge: ["ge_s", true],
-  ult: ["lt_u", false], ule: ["le_u", false], ugt: ["gt_u", false], uge: ["ge_u", false],
+  eq: ["eq", true],
+  ne: ["ne", true],
+  slt: ["lt_s", true],
+  sle: ["le_s", true],
+  sgt: ["gt_s", true],
+  sge: ["ge_s", true],
+  ult: ["lt_u", false],
+  ule: ["le_u", false],
+  ugt: ["gt_u", false],
+  uge: ["ge_u", false],
 } as const;
 
 const compareIntegers: Emit = ({ m, op, types }, [a, b]) => {
@@ -181,22 +200,38 @@ const compareFloats: Emit = ({ m, op, types }, [a, b]) => {
   const not = (e: Expr): Expr => m.i32.eqz(e);
   const unordered = (): Expr => m.i32.or(ns.ne(a!(), a!()), ns.ne(b!(), b!()));
   switch (name) {
-    case "false": return m.i32.const(0);
-    case "true": return m.i32.const(1);
-    case "oeq": return ns.eq(a!(), b!());
-    case "ogt": return ns.gt(a!(), b!());
-    case "oge": return ns.ge(a!(), b!());
-    case "olt": return ns.lt(a!(), b!());
-    case "ole": return ns.le(a!(), b!());
-    case "one": return m.i32.or(ns.lt(a!(), b!()), ns.gt(a!(), b!()));
-    case "ord": return not(unordered());
-    case "ueq": return not(m.i32.or(ns.lt(a!(), b!()), ns.gt(a!(), b!())));
-    case "ugt": return not(ns.le(a!(), b!()));
-    case "uge": return not(ns.lt(a!(), b!()));
-    case "ult": return not(ns.ge(a!(), b!()));
-    case "ule": return not(ns.gt(a!(), b!()));
-    case "une": return ns.ne(a!(), b!());
-    case "uno": return unordered();
+    case "false":
+      return m.i32.const(0);
+    case "true":
+      return m.i32.const(1);
+    case "oeq":
+      return ns.eq(a!(), b!());
+    case "ogt":
+      return ns.gt(a!(), b!());
+    case "oge":
+      return ns.ge(a!(), b!());
+    case "olt":
+      return ns.lt(a!(), b!());
+    case "ole":
+      return ns.le(a!(), b!());
+    case "one":
+      return m.i32.or(ns.lt(a!(), b!()), ns.gt(a!(), b!()));
+    case "ord":
+      return not(unordered());
+    case "ueq":
+      return not(m.i32.or(ns.lt(a!(), b!()), ns.gt(a!(), b!())));
+    case "ugt":
+      return not(ns.le(a!(), b!()));
+    case "uge":
+      return not(ns.lt(a!(), b!()));
+    case "ult":
+      return not(ns.ge(a!(), b!()));
+    case "ule":
+      return not(ns.gt(a!(), b!()));
+    case "une":
+      return ns.ne(a!(), b!());
+    case "uno":
+      return unordered();
   }
 };
 
@@ -204,7 +239,11 @@ const compareFloats: Emit = ({ m, op, types }, [a, b]) => {
 function extend(signed: boolean): Emit {
   return ({ m, types, result }, [a]) => {
     const from = types[0]!;
-    const value = !signed ? zeroExtended(m, from, a!()) : from === i1 ? m.i32.sub(m.i32.const(0), a!()) : a!();
+    const value = !signed
+      ? zeroExtended(m, from, a!())
+      : from === i1
+        ? m.i32.sub(m.i32.const(0), a!())
+        : a!();
     if (is64(from)) return value;
     if (is64(result)) return signed ? m.i64.extend_s(value) : m.i64.extend_u(value);
     return value;
@@ -233,7 +272,11 @@ function fromInteger(signed: boolean): Emit {
   return (cx, [a]) => {
     const { m, types, result } = cx;
     const from = types[0]!;
-    const x = !signed ? zeroExtended(m, from, a!()) : from === i1 ? m.i32.sub(m.i32.const(0), a!()) : a!();
+    const x = !signed
+      ? zeroExtended(m, from, a!())
+      : from === i1
+        ? m.i32.sub(m.i32.const(0), a!())
+        : a!();
     const ns = result === f64 ? m.f64 : m.f32;
     const way = signed ? ns.convert_s : ns.convert_u;
     if (!isNarrowFloat(result)) return is64(from) ? way.i64(x) : way.i32(x);
@@ -280,11 +323,16 @@ const bitcast: Emit = (cx, [a]) => {
     return refuse(op, "this bitcast");
   }
   switch (`${key(from)}>${key(result)}`) {
-    case "i32>f32": return m.f32.reinterpret(a!());
-    case "f32>i32": return m.i32.reinterpret(a!());
-    case "i64>f64": return m.f64.reinterpret(a!());
-    case "f64>i64": return m.i64.reinterpret(a!());
-    default: return a!();
+    case "i32>f32":
+      return m.f32.reinterpret(a!());
+    case "f32>i32":
+      return m.i32.reinterpret(a!());
+    case "i64>f64":
+      return m.f64.reinterpret(a!());
+    case "f64>i64":
+      return m.i64.reinterpret(a!());
+    default:
+      return a!();
   }
 };
 
@@ -321,9 +369,7 @@ function roundedDivision(up: boolean, signed: boolean): Emit {
     const constant = (n: number): Expr => (is64(result) ? m.i64.const(BigInt(n)) : m.i32.const(n));
     const rest = (): Expr => remainder(cx, args);
     const inexact = ns.ne(rest(), constant(0));
-    const negative = signed
-      ? ns.lt_s(ns.xor(rest(), args[1]!()), constant(0))
-      : m.i32.const(0);
+    const negative = signed ? ns.lt_s(ns.xor(rest(), args[1]!()), constant(0)) : m.i32.const(0);
     const adjust = up ? m.i32.eqz(negative) : negative;
     const step = select(m, m.i32.and(inexact, adjust), constant(up ? 1 : -1), constant(0));
     return wrap(m, result, ns.add(quotient(cx, args), step));
@@ -407,10 +453,33 @@ on(math.IsInf, ({ m, types }, [a]) => {
   return ns.eq(ns.abs(a!()), ns.const(Number.POSITIVE_INFINITY));
 });
 for (const ref of [
-  math.ACos, math.ACosH, math.ASin, math.ASinH, math.ATan, math.ATanH, math.Atan2, math.Cbrt,
-  math.Cos, math.CosH, math.Erf, math.ErfC, math.Exp, math.Exp2, math.ExpM1, math.FPowI,
-  math.Log, math.Log10, math.Log1p, math.Log2, math.PowF, math.Round, math.Rsqrt, math.Sin,
-  math.SinH, math.Tan, math.TanH,
+  math.ACos,
+  math.ACosH,
+  math.ASin,
+  math.ASinH,
+  math.ATan,
+  math.ATanH,
+  math.Atan2,
+  math.Cbrt,
+  math.Cos,
+  math.CosH,
+  math.Erf,
+  math.ErfC,
+  math.Exp,
+  math.Exp2,
+  math.ExpM1,
+  math.FPowI,
+  math.Log,
+  math.Log10,
+  math.Log1p,
+  math.Log2,
+  math.PowF,
+  math.Round,
+  math.Rsqrt,
+  math.Sin,
+  math.SinH,
+  math.Tan,
+  math.TanH,
 ]) {
   on(ref, host(ref.definition.name.slice("math.".length)));
 }
@@ -424,5 +493,7 @@ export function tryEmitScalar(cx: ScalarContext, args: readonly Arg[]): Expr | u
 export function constantExpr(m: binaryen.Module, t: Type, value: bigint | number): Expr {
   if (t === f32 || isNarrowFloat(t)) return m.f32.const(Number(value));
   if (t === f64) return m.f64.const(Number(value));
-  return is64(t) ? m.i64.const(BigInt(value)) : m.i32.const(Number(BigInt.asIntN(32, BigInt(value))));
+  return is64(t)
+    ? m.i64.const(BigInt(value))
+    : m.i32.const(Number(BigInt.asIntN(32, BigInt(value))));
 }

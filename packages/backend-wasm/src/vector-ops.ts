@@ -28,7 +28,12 @@ export interface VectorContext extends ScalarContext {
 type Emit = (cx: VectorContext, args: readonly Arg[]) => Expr | undefined;
 
 const containerBits: Readonly<Record<LaneKind, number>> = {
-  i8x16: 8, i16x8: 16, i32x4: 32, i64x2: 64, f32x4: 32, f64x2: 64,
+  i8x16: 8,
+  i16x8: 16,
+  i32x4: 32,
+  i64x2: 64,
+  f32x4: 32,
+  f64x2: 64,
 };
 
 /** Bytes of a v128 whose containers all hold an integer. */
@@ -54,7 +59,10 @@ export function constantBytes(t: VectorType, values: readonly (bigint | number)[
     }
     return [...new Uint8Array(view.buffer)];
   }
-  return splatBytes(n, values.map((v) => (t.elementType === i1 ? -BigInt(v) : BigInt(v))));
+  return splatBytes(
+    n,
+    values.map((v) => (t.elementType === i1 ? -BigInt(v) : BigInt(v))),
+  );
 }
 
 /** Sign-extends elements again that may have left their range. */
@@ -116,9 +124,16 @@ function floatUnary(name: "abs" | "neg" | "sqrt" | "ceil" | "floor" | "trunc" | 
 }
 
 const predicates = {
-  eq: ["eq", true], ne: ["ne", true],
-  slt: ["lt", true], sle: ["le", true], sgt: ["gt", true], sge: ["ge", true],
-  ult: ["lt", false], ule: ["le", false], ugt: ["gt", false], uge: ["ge", false],
+  eq: ["eq", true],
+  ne: ["ne", true],
+  slt: ["lt", true],
+  sle: ["le", true],
+  sgt: ["gt", true],
+  sge: ["ge", true],
+  ult: ["lt", false],
+  ule: ["le", false],
+  ugt: ["gt", false],
+  uge: ["ge", false],
 } as const;
 
 const compareIntegers: Emit = ({ m, op, types }, [a, b]) => {
@@ -147,22 +162,38 @@ const compareFloats: Emit = ({ m, op, types }, [a, b]) => {
   const unequal = (): Expr => m.v128.or(ns.lt(a!(), b!()), ns.gt(a!(), b!()));
   const build = (): Expr => {
     switch (name) {
-      case "false": return m.v128.const(new Array<number>(16).fill(0));
-      case "true": return m.v128.const(new Array<number>(16).fill(255));
-      case "oeq": return ns.eq(a!(), b!());
-      case "ogt": return ns.gt(a!(), b!());
-      case "oge": return ns.ge(a!(), b!());
-      case "olt": return ns.lt(a!(), b!());
-      case "ole": return ns.le(a!(), b!());
-      case "one": return unequal();
-      case "ord": return m.v128.not(unordered());
-      case "ueq": return m.v128.not(unequal());
-      case "ugt": return m.v128.not(ns.le(a!(), b!()));
-      case "uge": return m.v128.not(ns.lt(a!(), b!()));
-      case "ult": return m.v128.not(ns.ge(a!(), b!()));
-      case "ule": return m.v128.not(ns.gt(a!(), b!()));
-      case "une": return ns.ne(a!(), b!());
-      case "uno": return unordered();
+      case "false":
+        return m.v128.const(new Array<number>(16).fill(0));
+      case "true":
+        return m.v128.const(new Array<number>(16).fill(255));
+      case "oeq":
+        return ns.eq(a!(), b!());
+      case "ogt":
+        return ns.gt(a!(), b!());
+      case "oge":
+        return ns.ge(a!(), b!());
+      case "olt":
+        return ns.lt(a!(), b!());
+      case "ole":
+        return ns.le(a!(), b!());
+      case "one":
+        return unequal();
+      case "ord":
+        return m.v128.not(unordered());
+      case "ueq":
+        return m.v128.not(unequal());
+      case "ugt":
+        return m.v128.not(ns.le(a!(), b!()));
+      case "uge":
+        return m.v128.not(ns.lt(a!(), b!()));
+      case "ult":
+        return m.v128.not(ns.ge(a!(), b!()));
+      case "ule":
+        return m.v128.not(ns.gt(a!(), b!()));
+      case "une":
+        return ns.ne(a!(), b!());
+      case "uno":
+        return unordered();
     }
   };
   return widenMask(m, t, build());
@@ -173,7 +204,11 @@ const select: Emit = ({ m, types, result }, [c, a, b]) => {
   if (result.elementType === f32 && result.shape[0] === 2) {
     // The mask's containers are twice as wide as the elements in the low half.
     const zero = (): Expr => m.v128.const(new Array<number>(16).fill(0));
-    const low = m.i8x16.shuffle(c!(), zero(), [0, 1, 2, 3, 8, 9, 10, 11, 16, 16, 16, 16, 16, 16, 16, 16]);
+    const low = m.i8x16.shuffle(
+      c!(),
+      zero(),
+      [0, 1, 2, 3, 8, 9, 10, 11, 16, 16, 16, 16, 16, 16, 16, 16],
+    );
     return m.v128.bitselect(a!(), b!(), low);
   }
   return m.v128.bitselect(a!(), b!(), c!());
@@ -298,9 +333,12 @@ export function extractLane(m: binaryen.Module, t: VectorType, e: Expr, lane: nu
   const kind = laneKind(t);
   const scalar = ((): Expr => {
     switch (kind) {
-      case "i8x16": return m.i8x16.extract_lane_s(e, lane);
-      case "i16x8": return m.i16x8.extract_lane_s(e, lane);
-      default: return m[kind].extract_lane(e, lane);
+      case "i8x16":
+        return m.i8x16.extract_lane_s(e, lane);
+      case "i16x8":
+        return m.i16x8.extract_lane_s(e, lane);
+      default:
+        return m[kind].extract_lane(e, lane);
     }
   })();
   if (t.elementType instanceof FloatType) return scalar;
@@ -317,7 +355,13 @@ export function toContainer(m: binaryen.Module, t: VectorType, e: Expr): Expr {
 }
 
 /** A vector with one lane replaced by a scalar of the element type. */
-export function replaceLane(m: binaryen.Module, t: VectorType, e: Expr, lane: number, s: Expr): Expr {
+export function replaceLane(
+  m: binaryen.Module,
+  t: VectorType,
+  e: Expr,
+  lane: number,
+  s: Expr,
+): Expr {
   return m[laneKind(t)].replace_lane(e, lane, toContainer(m, t, s));
 }
 
@@ -338,10 +382,7 @@ export function tryEmitVector(cx: VectorContext, args: readonly Arg[]): Expr | u
       const t = types[i]!;
       return t instanceof VectorType ? (): Expr => extractLane(m, t, a(), lane) : a;
     });
-    const one = tryEmitScalar(
-      { ...cx, types: scalarTypes, result: result.elementType },
-      scalars,
-    );
+    const one = tryEmitScalar({ ...cx, types: scalarTypes, result: result.elementType }, scalars);
     if (one === undefined) return undefined;
     out = replaceLane(m, result, out, lane, one);
   }

@@ -178,7 +178,11 @@ export class AffineMap {
   }
 
   static identity(rank: number): AffineMap {
-    return AffineMap.get(rank, 0, Array.from({ length: rank }, (_, i) => affineDim(i)));
+    return AffineMap.get(
+      rank,
+      0,
+      Array.from({ length: rank }, (_, i) => affineDim(i)),
+    );
   }
 
   static constant(value: number): AffineMap {

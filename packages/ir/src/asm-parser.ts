@@ -126,7 +126,13 @@ export class AsmParser {
   // --- errors ------------------------------------------------------------------------------------
 
   /** Ends parsing with a diagnostic at `start`…`end` (default: the current token). */
-  fail(code: string, message: string, start = this.tokenStart(), end?: number, hint?: string): never {
+  fail(
+    code: string,
+    message: string,
+    start = this.tokenStart(),
+    end?: number,
+    hint?: string,
+  ): never {
     throw new DiagnosticError(
       userError(code, message, {
         span: { file: this.file, start, end: end ?? this.#tokenEnd(start) },
@@ -197,10 +203,7 @@ export class AsmParser {
     this.skipSpace();
     if (!this.text.startsWith(token, this.pos)) return false;
     const end = this.pos + token.length;
-    if (
-      isIdentChar(token.charCodeAt(token.length - 1)) &&
-      isIdentChar(this.text.charCodeAt(end))
-    ) {
+    if (isIdentChar(token.charCodeAt(token.length - 1)) && isIdentChar(this.text.charCodeAt(end))) {
       return false;
     }
     this.pos = end;
@@ -232,9 +235,7 @@ export class AsmParser {
   }
 
   parseKeyword(what = "a keyword"): string {
-    return (
-      this.tryKeyword() ?? this.fail("parse.expected", `expected ${what}${this.#found()}`)
-    );
+    return this.tryKeyword() ?? this.fail("parse.expected", `expected ${what}${this.#found()}`);
   }
 
   /** One of a set of keywords. */
@@ -293,7 +294,7 @@ export class AsmParser {
 
   #unescape(raw: string, start: number): string {
     const bytes: number[] = [];
-    for (let i = 0; i < raw.length; ) {
+    for (let i = 0; i < raw.length;) {
       const c = raw[i]!;
       if (c !== "\\") {
         const cp = String.fromCodePoint(raw.codePointAt(i)!);
@@ -343,7 +344,11 @@ export class AsmParser {
     let p = start;
     if (this.text.charCodeAt(p) === 45) p++;
     const digits = p;
-    if (this.text.charCodeAt(p) === 48 && this.text[p + 1] === "x" && isHex(this.text.charCodeAt(p + 2))) {
+    if (
+      this.text.charCodeAt(p) === 48 &&
+      this.text[p + 1] === "x" &&
+      isHex(this.text.charCodeAt(p + 2))
+    ) {
       p += 2;
       while (isHex(this.text.charCodeAt(p))) p++;
     } else {
@@ -395,9 +400,7 @@ export class AsmParser {
   // --- types -------------------------------------------------------------------------------------
 
   parseType(): Type {
-    return (
-      this.tryType() ?? this.fail("parse.type", `expected a type${this.#found()}`)
-    );
+    return this.tryType() ?? this.fail("parse.type", `expected a type${this.#found()}`);
   }
 
   tryType(): Type | undefined {
@@ -534,7 +537,9 @@ export class AsmParser {
     this.expect(">");
     if (unranked) return UnrankedMemRefType.get(element, space);
     const identity =
-      layout instanceof AffineMapAttr && layout.map.isIdentity && layout.map.numDims === shape.length;
+      layout instanceof AffineMapAttr &&
+      layout.map.isIdentity &&
+      layout.map.numDims === shape.length;
     return MemRefType.get(shape, element, identity ? undefined : layout, space);
   }
 
@@ -580,7 +585,11 @@ export class AsmParser {
     if (dialect !== undefined && dot >= 0) {
       const syntax = dialect.types.get(name.slice(dot + 1));
       if (syntax === undefined) {
-        this.fail("parse.unknown-type", `the dialect \`${dialectName}\` has no type \`!${name}\``, start);
+        this.fail(
+          "parse.unknown-type",
+          `the dialect \`${dialectName}\` has no type \`!${name}\``,
+          start,
+        );
       }
       return this.nested(() => syntax.parse(this));
     }
@@ -642,7 +651,8 @@ export class AsmParser {
   /** An attribute; numbers without a type take `type` if given, else i64 or f64. */
   parseAttribute(type?: Type): Attribute {
     return (
-      this.tryAttribute(type) ?? this.fail("parse.attribute", `expected an attribute${this.#found()}`)
+      this.tryAttribute(type) ??
+      this.fail("parse.attribute", `expected an attribute${this.#found()}`)
     );
   }
 
@@ -885,7 +895,14 @@ export class AsmParser {
       this.fail("parse.dense", "a dense constant needs a tensor or vector type of static shape");
     }
     const element = type.elementType;
-    if (element instanceof ComplexType || !(element instanceof FloatType || element instanceof IntegerType || element instanceof IndexType)) {
+    if (
+      element instanceof ComplexType ||
+      !(
+        element instanceof FloatType ||
+        element instanceof IntegerType ||
+        element instanceof IndexType
+      )
+    ) {
       this.fail(
         "parse.dense-element",
         `dense constants of \`${element.toString()}\` are not supported`,

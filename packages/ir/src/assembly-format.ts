@@ -573,7 +573,11 @@ function parseVariable(v: Variable, p: OpParser): void {
       const parse = v.spec.constraint.parse;
       const a = parse !== undefined ? parse(asm) : asm.parseAttribute();
       if (!v.spec.constraint.check(a)) {
-        asm.fail("parse.attribute-kind", `\`${v.name}\` must be ${v.spec.constraint.summary}`, start);
+        asm.fail(
+          "parse.attribute-kind",
+          `\`${v.name}\` must be ${v.spec.constraint.summary}`,
+          start,
+        );
       }
       p.setAttr(v.name, a);
       return;
@@ -599,4 +603,3 @@ function parseVariable(v: Variable, p: OpParser): void {
       throw new Error(`${def.name}: results are not written in an assembly format`);
   }
 }
-

@@ -16,7 +16,14 @@ import {
   TypeAttr,
   UnitAttr,
 } from "./builtin-attributes.ts";
-import { type FloatType, FunctionType, i1, i64, type IndexType, IntegerType } from "./builtin-types.ts";
+import {
+  type FloatType,
+  FunctionType,
+  i1,
+  i64,
+  type IndexType,
+  IntegerType,
+} from "./builtin-types.ts";
 import type { AsmParser } from "./asm-parser.ts";
 import type { AsmPrinter } from "./printer.ts";
 import type { Type } from "./type.ts";
@@ -57,8 +64,7 @@ export function integerAttrOf(type: IntegerType | IndexType): AttrConstraint<Int
     check: (a) => a instanceof IntegerAttr && a.type === type,
     parse: (p) =>
       type === i1 ? IntegerAttr.bool(p.parseBool()) : IntegerAttr.get(p.parseInteger(), type),
-    print: (p, a) =>
-      p.write(type === i1 ? (a.isTrue ? "true" : "false") : String(a.value)),
+    print: (p, a) => p.write(type === i1 ? (a.isTrue ? "true" : "false") : String(a.value)),
   };
 }
 

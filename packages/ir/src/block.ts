@@ -58,7 +58,7 @@ export class Block {
 
   /** The operations; the current one may be erased or moved while iterating. */
   *ops(): Generator<Operation, void> {
-    for (let op = this.firstOp; op !== null; ) {
+    for (let op = this.firstOp; op !== null;) {
       const next: Operation | null = op.next;
       yield op;
       op = next;
@@ -133,7 +133,7 @@ export class Block {
   splitBefore(op: Operation): Block {
     const rest = new Block();
     this.parent?.insertAfter(rest, this);
-    for (let o: Operation | null = op; o !== null; ) {
+    for (let o: Operation | null = op; o !== null;) {
       const next: Operation | null = o.next;
       this.remove(o);
       rest.append(o);
@@ -144,7 +144,7 @@ export class Block {
 
   /** Moves every operation of `other` to the place before `anchor` (null: the end). */
   spliceBefore(other: Block, anchor: Operation | null): void {
-    for (let o = other.firstOp; o !== null; ) {
+    for (let o = other.firstOp; o !== null;) {
       const next: Operation | null = o.next;
       other.remove(o);
       this.insertBefore(o, anchor);
@@ -190,7 +190,7 @@ export class Region {
   }
 
   *blocks(): Generator<Block, void> {
-    for (let b = this.firstBlock; b !== null; ) {
+    for (let b = this.firstBlock; b !== null;) {
       const next: Block | null = b.next;
       yield b;
       b = next;

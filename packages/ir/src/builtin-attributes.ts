@@ -23,7 +23,7 @@ import {
 } from "./builtin-types.ts";
 import type { Location } from "./location.ts";
 import type { AsmPrinter } from "./printer.ts";
-import { Interner, internId, Type } from "./type.ts";
+import { Interner, internId, type Type } from "./type.ts";
 
 /** `unit`: present or absent. */
 export class UnitAttr extends Attribute {
@@ -152,12 +152,7 @@ export class FloatAttr extends Attribute {
   /** For formats without conversion: the literal as it was written. */
   readonly literal: string | undefined;
 
-  private constructor(
-    value: number,
-    bits: bigint | undefined,
-    type: FloatType,
-    literal?: string,
-  ) {
+  private constructor(value: number, bits: bigint | undefined, type: FloatType, literal?: string) {
     super();
     this.value = value;
     this.bits = bits;

@@ -2,7 +2,6 @@
  * The types of MLIR's builtin dialect. Construct them with the static `get`; equal parameters give
  * the same object.
  */
-import type { AffineMap } from "./affine.ts";
 import type { Attribute } from "./attribute.ts";
 import type { AsmPrinter } from "./printer.ts";
 import { Interner, internId, Type } from "./type.ts";
@@ -30,7 +29,8 @@ export class IntegerType extends Type {
   }
 
   print(p: AsmPrinter): void {
-    const prefix = this.signedness === "signless" ? "i" : this.signedness === "signed" ? "si" : "ui";
+    const prefix =
+      this.signedness === "signless" ? "i" : this.signedness === "signed" ? "si" : "ui";
     p.write(`${prefix}${this.width}`);
   }
 }
@@ -260,11 +260,7 @@ export class RankedTensorType extends ShapedType {
     this.encoding = encoding;
   }
 
-  static get(
-    shape: readonly number[],
-    elementType: Type,
-    encoding?: Attribute,
-  ): RankedTensorType {
+  static get(shape: readonly number[], elementType: Type, encoding?: Attribute): RankedTensorType {
     const e = encoding === undefined ? 0 : internId(encoding);
     return tensors.get(
       `${shape.join("x")}:${internId(elementType)}:${e}`,

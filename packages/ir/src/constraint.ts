@@ -16,7 +16,7 @@ import {
   UnrankedTensorType,
   VectorType,
 } from "./builtin-types.ts";
-import { Type } from "./type.ts";
+import type { Type } from "./type.ts";
 
 /** What the type variables of one operation stand for while it is checked or built. */
 export class Bindings {
@@ -244,10 +244,7 @@ export const SignlessIntegerLike: TypeConstraint = like(
   "signless-integer-like without index",
   (t) => t instanceof IntegerType && t.signedness === "signless",
 );
-export const FloatLike: TypeConstraint = like(
-  "floating-point-like",
-  (t) => t instanceof FloatType,
-);
+export const FloatLike: TypeConstraint = like("floating-point-like", (t) => t instanceof FloatType);
 export const BoolLike: TypeConstraint = like("bool-like", (t) => t === IntegerType.get(1));
 export const AnyScalar: TypeConstraint<IntegerType | IndexType | FloatType> = typeWhere(
   "integer, index or floating-point",

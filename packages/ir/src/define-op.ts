@@ -92,7 +92,11 @@ export function optionalOperand<T extends Type>(
   constraint: TypeConstraint<T>,
   doc?: string,
 ): OperandDecl<Value<T> | undefined, Value | undefined> {
-  return declare<OperandDecl<Value<T> | undefined, Value | undefined>>({ constraint, multiplicity: "optional", doc });
+  return declare<OperandDecl<Value<T> | undefined, Value | undefined>>({
+    constraint,
+    multiplicity: "optional",
+    doc,
+  });
 }
 
 /** Any number of operands. */
@@ -100,7 +104,11 @@ export function variadic<T extends Type>(
   constraint: TypeConstraint<T>,
   doc?: string,
 ): OperandDecl<Value<T>[], readonly Value[]> {
-  return declare<OperandDecl<Value<T>[], readonly Value[]>>({ constraint, multiplicity: "variadic", doc });
+  return declare<OperandDecl<Value<T>[], readonly Value[]>>({
+    constraint,
+    multiplicity: "variadic",
+    doc,
+  });
 }
 
 /** Exactly one result. */
@@ -116,7 +124,11 @@ export function optionalResult<T extends Type>(
   constraint: TypeConstraint<T>,
   doc?: string,
 ): ResultDecl<OpResult<T> | undefined> {
-  return declare<ResultDecl<OpResult<T> | undefined>>({ constraint, multiplicity: "optional", doc });
+  return declare<ResultDecl<OpResult<T> | undefined>>({
+    constraint,
+    multiplicity: "optional",
+    doc,
+  });
 }
 
 /** Any number of results. */
@@ -128,8 +140,17 @@ export function variadicResult<T extends Type>(
 }
 
 /** A required attribute. */
-export function attr<A extends Attribute>(constraint: AttrConstraint<A>, doc?: string): AttrDecl<A, A> {
-  return declare<AttrDecl<A, A>>({ constraint, optional: false, unit: false, default: undefined, doc });
+export function attr<A extends Attribute>(
+  constraint: AttrConstraint<A>,
+  doc?: string,
+): AttrDecl<A, A> {
+  return declare<AttrDecl<A, A>>({
+    constraint,
+    optional: false,
+    unit: false,
+    default: undefined,
+    doc,
+  });
 }
 
 /** An attribute that may be absent. */
@@ -137,7 +158,13 @@ export function optionalAttr<A extends Attribute>(
   constraint: AttrConstraint<A>,
   doc?: string,
 ): AttrDecl<A | undefined, A | undefined> {
-  return declare<AttrDecl<A | undefined, A | undefined>>({ constraint, optional: true, unit: false, default: undefined, doc });
+  return declare<AttrDecl<A | undefined, A | undefined>>({
+    constraint,
+    optional: true,
+    unit: false,
+    default: undefined,
+    doc,
+  });
 }
 
 /** An attribute that is filled in when absent and left out of pretty forms when equal to that. */
@@ -146,12 +173,24 @@ export function defaultAttr<A extends Attribute>(
   value: A,
   doc?: string,
 ): AttrDecl<A, A | undefined> {
-  return declare<AttrDecl<A, A | undefined>>({ constraint, optional: true, unit: false, default: value, doc });
+  return declare<AttrDecl<A, A | undefined>>({
+    constraint,
+    optional: true,
+    unit: false,
+    default: value,
+    doc,
+  });
 }
 
 /** A flag: the accessor is a boolean. */
 export function unitAttr(doc?: string): AttrDecl<boolean, boolean | undefined> {
-  return declare<AttrDecl<boolean, boolean | undefined>>({ constraint: AnyAttr, optional: true, unit: true, default: undefined, doc });
+  return declare<AttrDecl<boolean, boolean | undefined>>({
+    constraint: AnyAttr,
+    optional: true,
+    unit: true,
+    default: undefined,
+    doc,
+  });
 }
 
 /** Names an attribute in text unlike its accessor, e.g. `name`, which operations have already. */
@@ -199,7 +238,6 @@ export type AttrDecls = Readonly<Record<string, AttrDecl>>;
 export type RegionDecls = Readonly<Record<string, RegionDecl>>;
 export type SuccessorDecls = Readonly<Record<string, SuccessorDecl>>;
 type None = Readonly<Record<never, never>>;
-
 
 type Optional<D extends Readonly<Record<string, { readonly $init: unknown }>>> = keyof {
   readonly [K in keyof D as undefined extends D[K]["$init"] ? K : never]: true;
@@ -325,7 +363,9 @@ function definitionOf(
       attributes: Object.entries(spec.attributes ?? {}).map(([n, d]) => ({
         name: d.attributeName ?? n,
         accessor: n,
-        constraint: d.unit ? { ...d.constraint, check: (a) => a instanceof UnitAttr } : d.constraint,
+        constraint: d.unit
+          ? { ...d.constraint, check: (a) => a instanceof UnitAttr }
+          : d.constraint,
         optional: d.optional,
         default: d.default,
         doc: d.doc,
@@ -575,7 +615,10 @@ export function defineOp<
       return definitionFor(this);
     }
 
-    static of(init: Readonly<Record<string, unknown>>, options?: BuildOptions<ResultDecls>): Operation {
+    static of(
+      init: Readonly<Record<string, unknown>>,
+      options?: BuildOptions<ResultDecls>,
+    ): Operation {
       const def = this.definition;
       return new this(buildParts(def, init, options));
     }

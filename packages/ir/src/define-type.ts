@@ -43,7 +43,11 @@ export function keywordParameter<const N extends string>(
   names: readonly N[],
   what: string,
 ): Parameter<N> {
-  return { key: (n) => n, print: (p, n) => p.write(n), parse: (p) => p.parseKeywordOf(names, what) };
+  return {
+    key: (n) => n,
+    print: (p, n) => p.write(n),
+    parse: (p) => p.parseKeywordOf(names, what),
+  };
 }
 
 /** A set of keywords joined by commas, e.g. fast-math flags; `none` when empty. */
@@ -106,7 +110,10 @@ export class ParametricAttr extends Attribute {
 export interface TypeClass<P> {
   new (values: Values<P>): ParametricType & Values<P>;
   readonly syntax: TypeSyntax;
-  get<This extends new (values: Values<P>) => Type>(this: This, values: Values<P>): InstanceType<This>;
+  get<This extends new (values: Values<P>) => Type>(
+    this: This,
+    values: Values<P>,
+  ): InstanceType<This>;
 }
 
 /** A class of interned attributes. */
@@ -136,7 +143,10 @@ function printBody(
   p.write(">");
 }
 
-function parseBody(entries: readonly [string, AnyParameter][], p: AsmParser): Record<string, unknown> {
+function parseBody(
+  entries: readonly [string, AnyParameter][],
+  p: AsmParser,
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   if (entries.length === 0) return values;
   p.expect("<");

@@ -12,7 +12,9 @@ export function decodeDenseHex(
   element: IntegerType | IndexType | FloatType,
 ): DenseElement[] | undefined {
   if (!/^0x([0-9A-Fa-f]{2})*$/.test(hex)) return undefined;
-  const bytes = Uint8Array.from((hex.slice(2).match(/../g) ?? []).map((b) => Number.parseInt(b, 16)));
+  const bytes = Uint8Array.from(
+    (hex.slice(2).match(/../g) ?? []).map((b) => Number.parseInt(b, 16)),
+  );
   const n = type.numElements;
   if (element === i1) {
     if (bytes.length === 1 && (bytes[0] === 0xff || bytes[0] === 0)) {

@@ -101,7 +101,7 @@ function computeTree(region: Region): RegionTree {
   });
   const idom = new Int32Array(blocks.length).fill(-1);
   idom[0] = 0;
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (let i = 1; i < blocks.length; i++) {
       let best = -1;

@@ -25,17 +25,12 @@ type Class<O extends Operation> = (new (parts: OperationParts) => O) & {
 /** Binds a fold to one op class, typed. A single attribute or value stands for a list of one. */
 export function foldOf<O extends Operation>(
   cls: Class<O>,
-  fold: (
-    op: O,
-    operands: readonly (Attribute | undefined)[],
-  ) => Attribute | Value | FoldResult,
+  fold: (op: O, operands: readonly (Attribute | undefined)[]) => Attribute | Value | FoldResult,
 ): InterfaceBinding {
   return FoldInterface.on(cls, {
     fold(op, operands) {
       const r = fold(op as O, operands);
-      return r === undefined || Array.isArray(r)
-        ? (r as FoldResult)
-        : [r as Attribute | Value];
+      return r === undefined || Array.isArray(r) ? (r as FoldResult) : [r as Attribute | Value];
     },
   });
 }
@@ -54,7 +49,9 @@ export interface MemoryEffecting {
   effects(op: Operation): readonly MemoryEffect[];
 }
 
-export const MemoryEffectsInterface: OpInterface<MemoryEffecting> = new OpInterface("MemoryEffects");
+export const MemoryEffectsInterface: OpInterface<MemoryEffecting> = new OpInterface(
+  "MemoryEffects",
+);
 
 /** The effects of an operation, nested ones included; undefined when they are not known. */
 export function effectsOf(op: Operation): readonly MemoryEffect[] | undefined {
@@ -127,7 +124,10 @@ export interface Branching {
   /** Replaces the operands passed to successor `i`. */
   setSuccessorOperands(op: Operation, i: number, values: readonly Value[]): void;
   /** The successor taken for constant operands, if that is decided. */
-  constantSuccessor?(op: Operation, operands: readonly (Attribute | undefined)[]): number | undefined;
+  constantSuccessor?(
+    op: Operation,
+    operands: readonly (Attribute | undefined)[],
+  ): number | undefined;
 }
 
 export const BranchInterface: OpInterface<Branching> = new OpInterface("BranchOp");

@@ -192,11 +192,23 @@ export class OpDefinition {
 
   /** Index of the first operand of group `g`. */
   operandStart(op: Operation, g: number): number {
-    return start(op.operandSegments, op.operandUses.length, this.operandGroups, this.#operandVariadic, g);
+    return start(
+      op.operandSegments,
+      op.operandUses.length,
+      this.operandGroups,
+      this.#operandVariadic,
+      g,
+    );
   }
 
   operandLength(op: Operation, g: number): number {
-    return length(op.operandSegments, op.operandUses.length, this.operandGroups, this.#operandVariadic, g);
+    return length(
+      op.operandSegments,
+      op.operandUses.length,
+      this.operandGroups,
+      this.#operandVariadic,
+      g,
+    );
   }
 
   resultStart(op: Operation, g: number): number {

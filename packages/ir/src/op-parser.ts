@@ -194,7 +194,8 @@ export class OpParser {
       const list = this.#operands[i] ?? [];
       let own = types[i];
       if (own === undefined) {
-        const t = list.length === 0 ? undefined : (g.constraint.infer(bindings) ?? this.#fromTrait());
+        const t =
+          list.length === 0 ? undefined : (g.constraint.infer(bindings) ?? this.#fromTrait());
         if (t === undefined && list.length > 0) {
           this.asm.fail(
             "parse.operand-type",
@@ -230,7 +231,11 @@ export class OpParser {
       infer && (() => infer(operands, propertyMap(def, properties))),
     );
     if (inferred === undefined) {
-      this.asm.fail("parse.result-type", "the type of a result is neither written nor implied", this.start);
+      this.asm.fail(
+        "parse.result-type",
+        "the type of a result is neither written nor implied",
+        this.start,
+      );
     }
     return {
       location,

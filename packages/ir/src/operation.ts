@@ -199,9 +199,7 @@ export class Operation {
   }
 
   /** The nearest enclosing operation of a class; undefined when there is none. */
-  parentOfType<C extends new (...args: never[]) => Operation>(
-    cls: C,
-  ): InstanceType<C> | undefined {
+  parentOfType<C extends new (...args: never[]) => Operation>(cls: C): InstanceType<C> | undefined {
     let op = this.parentOp;
     while (op !== null && !(op instanceof cls)) op = (op as Operation).parentOp;
     return op === null ? undefined : (op as InstanceType<C>);

@@ -178,7 +178,12 @@ class OperationParser extends AsmParser implements OpHost {
   #checkForward(scope: NameScope): void {
     for (const [key, v] of scope.forward) {
       const name = key.slice(0, key.lastIndexOf("#"));
-      this.fail("parse.undefined-value", `the value \`%${name}\` is not defined`, v.start, v.start + name.length + 1);
+      this.fail(
+        "parse.undefined-value",
+        `the value \`%${name}\` is not defined`,
+        v.start,
+        v.start + name.length + 1,
+      );
     }
   }
 
@@ -221,7 +226,9 @@ class OperationParser extends AsmParser implements OpHost {
     }
     const nameStart = this.tokenStart();
     const op =
-      this.text.charCodeAt(nameStart) === 34 ? this.#genericOp(nameStart) : this.#prettyOp(nameStart);
+      this.text.charCodeAt(nameStart) === 34
+        ? this.#genericOp(nameStart)
+        : this.#prettyOp(nameStart);
     const location = this.#trailingLocation(op);
     if (location !== undefined) op.location = location;
     if (results.length > 0) this.#defineResults(op, results, start);
@@ -230,7 +237,9 @@ class OperationParser extends AsmParser implements OpHost {
 
   #trailingLocation(op: Operation): Location | undefined {
     if (this.peek() !== 108 || !this.at("loc(")) return undefined;
-    const alias = /^loc\(\s*#([A-Za-z0-9_$.-]+)\s*\)/.exec(this.text.slice(this.pos, this.pos + 100));
+    const alias = /^loc\(\s*#([A-Za-z0-9_$.-]+)\s*\)/.exec(
+      this.text.slice(this.pos, this.pos + 100),
+    );
     if (alias !== null && !this.locAliases.has(alias[1]!)) {
       this.#locationFixups.push({ op, alias: alias[1]!, start: this.pos });
     }
@@ -328,7 +337,17 @@ class OperationParser extends AsmParser implements OpHost {
     for (let i = 0; i < operands.length; i++) {
       values.push(this.resolveOperand(operands[i]!, inputs[i]!));
     }
-    return this.#assemble(def, start, location, values, resultTypes, properties, discardable, regions, successors);
+    return this.#assemble(
+      def,
+      start,
+      location,
+      values,
+      resultTypes,
+      properties,
+      discardable,
+      regions,
+      successors,
+    );
   }
 
   #assemble(
@@ -371,7 +390,11 @@ class OperationParser extends AsmParser implements OpHost {
       given?.delete(attr);
       discardable?.delete(attr);
       if (!(a instanceof DenseArrayAttr) || a.values.length !== groups) {
-        this.fail("parse.segments", `\`${def.name}\` needs \`${attr}\` with ${groups} sizes`, start);
+        this.fail(
+          "parse.segments",
+          `\`${def.name}\` needs \`${attr}\` with ${groups} sizes`,
+          start,
+        );
       }
       const sizes = a.numbers;
       if (sizes.some((s) => s < 0) || sizes.reduce((x, y) => x + y, 0) !== count) {

@@ -192,12 +192,14 @@ export class AsmPrinter {
     const format =
       this.options.generic || !op.definition.isRegistered
         ? undefined
-        : (parts.print ?? (parts.assembly === undefined ? undefined : compileAssembly(op.definition).print));
+        : (parts.print ??
+          (parts.assembly === undefined ? undefined : compileAssembly(op.definition).print));
     if (format === undefined) this.#generic(op);
     else {
       const prefix = `${this.#defaultDialect}.`;
       const short = op.name.slice(prefix.length);
-      const elide = this.#defaultDialect !== "" && op.name.startsWith(prefix) && !short.includes(".");
+      const elide =
+        this.#defaultDialect !== "" && op.name.startsWith(prefix) && !short.includes(".");
       this.write(elide ? short : op.name);
       format(op, this);
     }
@@ -279,9 +281,14 @@ export class AsmPrinter {
     this.write("{");
     this.#indent++;
     const implicit =
-      options.terminator === false && r.parent !== null ? implicitTerminatorOf(r.parent) : undefined;
+      options.terminator === false && r.parent !== null
+        ? implicitTerminatorOf(r.parent)
+        : undefined;
     for (const b of r.blocks()) {
-      const header = b.prev !== null || (b.args.length > 0 && options.entryArgs !== false) || (b.isEmpty && b.next !== null);
+      const header =
+        b.prev !== null ||
+        (b.args.length > 0 && options.entryArgs !== false) ||
+        (b.isEmpty && b.next !== null);
       if (header || (b.isEmpty && b.next === null && this.options.generic)) this.#blockHeader(b);
       for (let op = b.firstOp; op !== null; op = op.next) {
         if (op.next === null && implicit !== undefined && isBare(op, implicit.definition)) continue;

@@ -70,11 +70,17 @@ type Report = (code: string, message: string, hint?: string) => void;
 function verifyValues(op: Operation, def: OpDefinition, report: Report): void {
   const bindings = new Bindings();
   if (!countOk(def.operandGroups, op.numOperands, op.operandSegments)) {
-    report("ir.operand-count", `\`${op.name}\` ${expectation(def.operandGroups, "operand")}, found ${op.numOperands}`);
+    report(
+      "ir.operand-count",
+      `\`${op.name}\` ${expectation(def.operandGroups, "operand")}, found ${op.numOperands}`,
+    );
     return;
   }
   if (!countOk(def.resultGroups, op.numResults, op.resultSegments)) {
-    report("ir.result-count", `\`${op.name}\` ${expectation(def.resultGroups, "result")}, found ${op.numResults}`);
+    report(
+      "ir.result-count",
+      `\`${op.name}\` ${expectation(def.resultGroups, "result")}, found ${op.numResults}`,
+    );
     return;
   }
   const check = (kind: string, g: ValueGroup, values: readonly Value[]): void => {
@@ -170,7 +176,10 @@ function verifySuccessors(op: Operation, def: OpDefinition, report: Report): voi
   const variadic = specs[specs.length - 1]?.variadic === true;
   const min = variadic ? specs.length - 1 : specs.length;
   if (op.successors.length < min || (!variadic && op.successors.length > min)) {
-    report("ir.successor-count", `\`${op.name}\` needs ${min} successors, found ${op.successors.length}`);
+    report(
+      "ir.successor-count",
+      `\`${op.name}\` needs ${min} successors, found ${op.successors.length}`,
+    );
   }
   for (const s of op.successors) {
     if (s.parent !== op.parentRegion) {
@@ -204,7 +213,12 @@ function isGraphRegion(r: Region | null): boolean {
 /** Values of an enclosing graph region are visible throughout it. */
 function definedInGraph(v: Value, user: Operation): boolean {
   const home = v.parentBlock?.parent;
-  return !!home && isGraphRegion(home) && user.parentRegion !== null && home.isAncestorOf(user.parentRegion);
+  return (
+    !!home &&
+    isGraphRegion(home) &&
+    user.parentRegion !== null &&
+    home.isAncestorOf(user.parentRegion)
+  );
 }
 
 function verifyTerminators(op: Operation, r: Region, found: Diagnostic[]): void {
@@ -212,10 +226,21 @@ function verifyTerminators(op: Operation, r: Region, found: Diagnostic[]): void 
   for (const b of r.blocks()) {
     const last = b.lastOp;
     if (last === null) {
-      found.push(opError(op, "ir.empty-block", `a block of \`${op.name}\` is empty`, "end it with a terminator"));
+      found.push(
+        opError(
+          op,
+          "ir.empty-block",
+          `a block of \`${op.name}\` is empty`,
+          "end it with a terminator",
+        ),
+      );
     } else if (!last.mayBeTerminator) {
       found.push(
-        opError(last, "ir.terminator-missing", `the block ends with \`${last.name}\`, which is no terminator`),
+        opError(
+          last,
+          "ir.terminator-missing",
+          `the block ends with \`${last.name}\`, which is no terminator`,
+        ),
       );
     }
   }

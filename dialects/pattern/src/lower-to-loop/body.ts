@@ -69,7 +69,8 @@ export class BodyEmitter {
   }
 
   load(buffer: Value, indices: readonly Value[]): Value {
-    return this.builder.insert(memref.Load.of({ memref: buffer, indices: [...indices] })).results[0]!;
+    return this.builder.insert(memref.Load.of({ memref: buffer, indices: [...indices] }))
+      .results[0]!;
   }
 
   /**
@@ -140,7 +141,10 @@ export class BodyEmitter {
       const w = this.#windows.get(op.window)!;
       this.define(op.result, w.access.position(op.offsets.numbers)[Number(op.dim.value)]!);
     } else if (op instanceof tensor.Extract) {
-      this.define(op.results[0]!, this.load(this.map(op.operand(0)), this.mapAll(op.operands.slice(1))));
+      this.define(
+        op.results[0]!,
+        this.load(this.map(op.operand(0)), this.mapAll(op.operands.slice(1))),
+      );
     } else if (op instanceof tensor.Dim) {
       const dim = b.insert(
         memref.Dim.of({ source: this.map(op.operand(0)), index: this.map(op.operand(1)) }),
@@ -168,10 +172,14 @@ export class BodyEmitter {
   #clone(op: Operation): void {
     if ([...op.operandTypes, ...op.resultTypes].some((t) => t instanceof RankedTensorType)) {
       throw new DiagnosticError(
-        unsupported("pattern.lower-tensor", `\`${op.name}\` on tensors inside a body is not lowered`, {
-          span: spanOf(op),
-          hint: "compute the tensor before the pattern and read it with `at`",
-        }),
+        unsupported(
+          "pattern.lower-tensor",
+          `\`${op.name}\` on tensors inside a body is not lowered`,
+          {
+            span: spanOf(op),
+            hint: "compute the tensor before the pattern and read it with `at`",
+          },
+        ),
       );
     }
     const regions = op.regions.map(() => new Region());

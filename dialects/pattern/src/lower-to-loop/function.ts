@@ -11,11 +11,10 @@ import {
   FloatType,
   FunctionType,
   i1,
-  index,
   MemRefType,
   type Operation,
   RankedTensorType,
-  Region,
+  type Region,
   setNameHint,
   spanOf,
   type Type,
@@ -119,7 +118,8 @@ class FunctionLowering {
     const direct = new Set<number>();
     passed.forEach((v, i) => {
       const producer = v.definingOp;
-      if (producer?.parent !== block || this.#destinations.has(v) || !writesDestination(producer)) return;
+      if (producer?.parent !== block || this.#destinations.has(v) || !writesDestination(producer))
+        return;
       this.#destinations.set(v, outs[i]!);
       direct.add(i);
     });
@@ -241,18 +241,13 @@ class FunctionLowering {
     const kept = sizes.map((_, d) => d).filter((d) => !dims.includes(d));
     const inits = this.#emitter.mapAll(op.inits);
     const point = (outer: readonly Value[]): readonly Value[] =>
-      buildForNest(
-        this.#b,
-        this.#box(dims.map((d) => sizes[d]!)),
-        inits,
-        (inner, carried) => {
-          const ivs = sizes.map((_, d) =>
-            dims.includes(d) ? inner[dims.indexOf(d)]! : outer[kept.indexOf(d)]!,
-          );
-          const elements = this.#emitter.inlineElements(op.element, inputs, ivs);
-          return this.#emitter.inline(op.combiner, [...carried, ...elements]);
-        },
-      );
+      buildForNest(this.#b, this.#box(dims.map((d) => sizes[d]!)), inits, (inner, carried) => {
+        const ivs = sizes.map((_, d) =>
+          dims.includes(d) ? inner[dims.indexOf(d)]! : outer[kept.indexOf(d)]!,
+        );
+        const elements = this.#emitter.inlineElements(op.element, inputs, ivs);
+        return this.#emitter.inline(op.combiner, [...carried, ...elements]);
+      });
     if (kept.length === 0) {
       const values = point([]);
       op.outputs.forEach((r, i) => {
@@ -294,7 +289,8 @@ class FunctionLowering {
     const type = op.output.type as RankedTensorType;
     const bins: Idx = op.bins === undefined ? type.shape[0]! : this.#emitter.map(op.bins);
     const target = this.#target(op.output, [bins]);
-    const zero = b.insert(arith.ConstantOp.of({ value: constantAttr(type.elementType, 0) })).results[0]!;
+    const zero = b.insert(arith.ConstantOp.of({ value: constantAttr(type.elementType, 0) }))
+      .results[0]!;
     buildParallel(b, this.#box([bins]), (ivs) => this.#store(zero, target, ivs));
     buildForNest(b, this.#box(this.#sizes(inputs[0]!)), [], (ivs) => {
       const [bin, weight] = this.#emitter.inlineElements(op.body, inputs, ivs);
@@ -355,7 +351,9 @@ class FunctionLowering {
     };
     let results: readonly Value[];
     if (until === undefined) {
-      results = buildFor(b, { lower: 0, upper: steps }, init, (_, state) => this.#nestedStep(() => step(state)));
+      results = buildFor(b, { lower: 0, upper: steps }, init, (_, state) =>
+        this.#nestedStep(() => step(state)),
+      );
     } else {
       results = this.#until(steps, until, init, carried, step);
     }
@@ -402,7 +400,8 @@ class FunctionLowering {
   /** Two buffers to write in turn so that the last step writes `out`. */
   #endingIn(out: Value, spare: Value, odd: Value): [Value, Value] {
     const choose = (a: Value, c: Value): Value =>
-      this.#b.insert(arith.SelectOp.of({ condition: odd, true_value: a, false_value: c })).results[0]!;
+      this.#b.insert(arith.SelectOp.of({ condition: odd, true_value: a, false_value: c }))
+        .results[0]!;
     return [choose(out, spare), choose(spare, out)];
   }
 

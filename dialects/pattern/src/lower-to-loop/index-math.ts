@@ -2,7 +2,7 @@
  * Index arithmetic that folds constants as it is built, so that static shapes give straight code.
  */
 import * as arith from "@strata/arith";
-import { type Builder, index, IntegerAttr, type Operation, type Value } from "@strata/ir";
+import { type Builder, IntegerAttr, type Operation, type Value } from "@strata/ir";
 
 /** An index: a number known now, or a value. */
 export type Idx = number | Value;

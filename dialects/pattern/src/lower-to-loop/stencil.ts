@@ -44,7 +44,9 @@ export function emitStencil(
   const slabs: Range[][] = [];
   for (let d = 0; d < rank; d++) {
     const inner = (lower: Idx, upper: Idx): Range[] =>
-      sizes.map((n, k) => (k < d ? interior[k]! : k === d ? { lower, upper } : { lower: 0, upper: n }));
+      sizes.map((n, k) =>
+        k < d ? interior[k]! : k === d ? { lower, upper } : { lower: 0, upper: n },
+      );
     if (low[d]! < 0) slabs.push(inner(0, interior[d]!.lower));
     if (high[d]! > 0) slabs.push(inner(interior[d]!.upper, sizes[d]!));
   }
@@ -73,7 +75,9 @@ export function emitStencil(
             : rest
           : m.select(m.compare("eq", slab, s), own, rest);
       }, 0);
-    walk(sizes.map((_, d) => ({ lower: choose((r) => r.lower, d), upper: choose((r) => r.upper, d) })));
+    walk(
+      sizes.map((_, d) => ({ lower: choose((r) => r.lower, d), upper: choose((r) => r.upper, d) })),
+    );
     return [];
   });
 }
@@ -96,8 +100,7 @@ function borderAccess(
   outside: Value | undefined,
 ): WindowAccess {
   return {
-    position: (offsets) =>
-      ivs.map((iv, d) => m.value(remap(m, kind, iv, offsets[d]!, sizes[d]!))),
+    position: (offsets) => ivs.map((iv, d) => m.value(remap(m, kind, iv, offsets[d]!, sizes[d]!))),
     inside: (offsets) => {
       let all: Value | undefined;
       offsets.forEach((o, d) => {

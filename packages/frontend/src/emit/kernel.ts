@@ -76,7 +76,10 @@ function unflatten(ty: Ty, parts: Value[]): Val {
     return { kind: "tuple", elements: t.elements.map((e) => unflatten(e, parts)) };
   }
   if (t.kind === "object") {
-    return { kind: "object", fields: new Map(t.fields.map((f) => [f.name, unflatten(f.type, parts)])) };
+    return {
+      kind: "object",
+      fields: new Map(t.fields.map((f) => [f.name, unflatten(f.type, parts)])),
+    };
   }
   const value = parts.shift();
   if (value === undefined) throw new Error("too few values");
@@ -341,10 +344,7 @@ class KernelEmitter {
   }
 
   /** Bounds that `scf.for` counts upwards in; downward loops count the distance from `from`. */
-  #bounds(
-    s: StatementT & { kind: "for" },
-    env: Env,
-  ): { lower: Value; upper: Value; step: Value } {
+  #bounds(s: StatementT & { kind: "for" }, env: Env): { lower: Value; upper: Value; step: Value } {
     const type = scalarName(s.counter.type);
     const wide = type === "i64" || type === "u64";
     const literal = (n: number): Value => this.#s.literal(wide ? BigInt(n) : n, type);
@@ -445,7 +445,10 @@ class KernelEmitter {
         if (counted !== undefined) {
           const iv = args[size + 1]!;
           const down = counted.relation.startsWith(">");
-          inner.set(counted.counter, one(down ? this.#s.binary("sub", start!, iv, counterType!) : iv));
+          inner.set(
+            counted.counter,
+            one(down ? this.#s.binary("sub", start!, iv, counterType!) : iv),
+          );
         }
         const next = (e: Env, going: Value, more: Value[]): Value[] => {
           const counter =
@@ -511,7 +514,9 @@ class KernelEmitter {
         return one(e.op === "neg" ? s.negate(x, type) : s.complement(x, type));
       }
       case "binary":
-        return one(s.binary(e.op, this.#value(e.left, env), this.#value(e.right, env), scalarName(e.type)));
+        return one(
+          s.binary(e.op, this.#value(e.left, env), this.#value(e.right, env), scalarName(e.type)),
+        );
       case "compare": {
         const type = scalarName(e.left.type);
         return one(s.compare(e.op, this.#value(e.left, env), this.#value(e.right, env), type));
@@ -521,10 +526,18 @@ class KernelEmitter {
       case "conditional":
         return this.#conditional(e, env);
       case "convert":
-        return one(s.convert(this.#value(e.operand, env), scalarName(e.operand.type), scalarName(e.type)));
+        return one(
+          s.convert(this.#value(e.operand, env), scalarName(e.operand.type), scalarName(e.type)),
+        );
       case "math": {
         const type = scalarName(e.args[0]!.type);
-        return one(s.math(e.fn, e.args.map((a) => this.#value(a, env)), type));
+        return one(
+          s.math(
+            e.fn,
+            e.args.map((a) => this.#value(a, env)),
+            type,
+          ),
+        );
       }
       case "at": {
         const t = this.#value(e.tensor, env);
@@ -667,7 +680,11 @@ class KernelEmitter {
   #map(e: Typed & { kind: "map" }, env: Env): Value {
     const inputs = this.#sameShape(e.inputs.map((x) => this.#value(x, env)));
     const rank = (inputs[0]!.type as RankedTensorType).rank;
-    const body = this.#lambdaRegion(e.body, [...this.#elementTypes(inputs), ...this.#indexTypes(rank)], env);
+    const body = this.#lambdaRegion(
+      e.body,
+      [...this.#elementTypes(inputs), ...this.#indexTypes(rank)],
+      env,
+    );
     const out = this.#shaped(inputs[0]!, scalarIrType(scalarName(e.body.type)));
     return this.#s.insert(pattern.MapOp.of({ inputs, body }, { types: { outputs: [out] } }));
   }
@@ -676,7 +693,7 @@ class KernelEmitter {
     const type = this.#irType(e.type) as RankedTensorType;
     const extents = e.extents.map((x) => this.#value(x, env));
     // Constant extents are part of the type even where no dimension has that name.
-    const known = extents.map((v, d) => type.shape[d]! >= 0 ? type.shape[d]! : constantIndex(v));
+    const known = extents.map((v, d) => (type.shape[d]! >= 0 ? type.shape[d]! : constantIndex(v)));
     const out = type.withShape(known.map((n) => n ?? -1));
     const sizes = extents.filter((_, d) => out.shape[d]! < 0);
     const body = this.#lambdaRegion(e.body, this.#indexTypes(out.rank), env);
@@ -770,7 +787,9 @@ class KernelEmitter {
     shape.forEach((extent, d) => {
       if (axis !== undefined && d !== axis) return;
       const one_ =
-        extent >= 0 ? s.index(extent) : s.insert(tensor.Dim.of({ source: input, index: s.index(d) }));
+        extent >= 0
+          ? s.index(extent)
+          : s.insert(tensor.Dim.of({ source: input, index: s.index(d) }));
       n = n === undefined ? one_ : s.binary("mul", n, one_, "index");
     });
     return n ?? s.index(1);
@@ -842,7 +861,8 @@ class KernelEmitter {
       e.axis,
       [init],
       (x) => [x],
-      ([acc], [x]) => this.#reassociating(() => flatten(this.#apply(e.body, [one(acc!), one(x!)], env))),
+      ([acc], [x]) =>
+        this.#reassociating(() => flatten(this.#apply(e.body, [one(acc!), one(x!)], env))),
     );
     return out!;
   }
@@ -895,15 +915,18 @@ class KernelEmitter {
     const type = this.#irType(e.type) as RankedTensorType;
     const known = type.shape[0]! >= 0 ? type.shape[0]! : (constantIndex(bins) ?? -1);
     const rank = (inputs[0]!.type as RankedTensorType).rank;
-    const body = this.#region([...this.#elementTypes(inputs), ...this.#indexTypes(rank)], (args) => {
-      const values = args.map(one);
-      const [bin] = flatten(this.#apply(e.bin, values, env));
-      const weight =
-        e.weight === undefined
-          ? this.#s.literal(1, "i32")
-          : flatten(this.#apply(e.weight, values, env))[0]!;
-      return [bin!, weight];
-    });
+    const body = this.#region(
+      [...this.#elementTypes(inputs), ...this.#indexTypes(rank)],
+      (args) => {
+        const values = args.map(one);
+        const [bin] = flatten(this.#apply(e.bin, values, env));
+        const weight =
+          e.weight === undefined
+            ? this.#s.literal(1, "i32")
+            : flatten(this.#apply(e.weight, values, env))[0]!;
+        return [bin!, weight];
+      },
+    );
     return this.#s.insert(
       pattern.HistogramOp.of(
         { inputs, bins: known >= 0 ? undefined : bins, body },
@@ -919,7 +942,11 @@ class KernelEmitter {
     const types = inits.map((v) => v.type);
     const body = this.#region(types, (args) => {
       const parts = [...args];
-      const next = this.#apply(e.body, states.map((v) => reshape(v, parts)), env);
+      const next = this.#apply(
+        e.body,
+        states.map((v) => reshape(v, parts)),
+        env,
+      );
       return flatten(next).map((v, i) => this.#cast(v, types[i]!));
     });
     const op = this.#b.insert(pattern.IterateOp.of({ steps, inits, body, until: [] }));
@@ -932,11 +959,15 @@ class KernelEmitter {
     const inits = flatten(state);
     const types = inits.map((v) => v.type);
     const body = this.#region(types, (args) =>
-      flatten(this.#apply(e.body, [reshape(state, [...args])], env)).map((v, i) => this.#cast(v, types[i]!)),
+      flatten(this.#apply(e.body, [reshape(state, [...args])], env)).map((v, i) =>
+        this.#cast(v, types[i]!),
+      ),
     );
     const until = this.#region([...types, ...types], (args) => {
       const [before, after] = [args.slice(0, types.length), args.slice(types.length)];
-      return flatten(this.#apply(e.done, [reshape(state, [...before]), reshape(state, [...after])], env));
+      return flatten(
+        this.#apply(e.done, [reshape(state, [...before]), reshape(state, [...after])], env),
+      );
     });
     const op = this.#b.insert(pattern.IterateOp.of({ steps, inits, body, until: [until] }));
     return unflatten(e.type, [...op.results]);

@@ -8,7 +8,6 @@ import {
   IntegerAttr,
   type IntegerType,
   type Operation,
-
   type Value,
 } from "@strata/ir";
 import * as math from "@strata/math";
@@ -35,7 +34,10 @@ export class ScalarBuilder {
     const a =
       t instanceof FloatType
         ? FloatAttr.get(Number(value), t)
-        : IntegerAttr.get(typeof value === "boolean" ? BigInt(value) : BigInt(value), t as IntegerType);
+        : IntegerAttr.get(
+            typeof value === "boolean" ? BigInt(value) : BigInt(value),
+            t as IntegerType,
+          );
     return this.insert(arith.ConstantOp.of({ value: a }));
   }
 
@@ -191,7 +193,9 @@ export class ScalarBuilder {
   }
 
   #zero(type: ScalarType): Value {
-    return this.insert(arith.ConstantOp.of({ value: constantAttr(scalarIrType(type), 0) as IntegerAttr }));
+    return this.insert(
+      arith.ConstantOp.of({ value: constantAttr(scalarIrType(type), 0) as IntegerAttr }),
+    );
   }
 
   math(fn: MathFunction, args: readonly Value[], type: ScalarType): Value {
@@ -278,8 +282,20 @@ export class ScalarBuilder {
   }
 
   /** Combines two values as a reduction does; the order is free. */
-  combine(op: "sum" | "prod" | "min" | "max" | "any" | "all", a: Value, b: Value, type: ScalarType): Value {
-    const kinds = { sum: "add", prod: "mul", min: "min", max: "max", any: "or", all: "and" } as const;
+  combine(
+    op: "sum" | "prod" | "min" | "max" | "any" | "all",
+    a: Value,
+    b: Value,
+    type: ScalarType,
+  ): Value {
+    const kinds = {
+      sum: "add",
+      prod: "mul",
+      min: "min",
+      max: "max",
+      any: "or",
+      all: "and",
+    } as const;
     const before = this.reassociate;
     this.reassociate = true;
     try {
@@ -318,4 +334,3 @@ const unary = {
   atan: math.ATan,
   erf: math.Erf,
 } as const;
-

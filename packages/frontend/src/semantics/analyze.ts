@@ -165,10 +165,15 @@ class KernelAnalysis {
       for (const d of statement.declarators) {
         if (d.pattern.kind !== "name" || d.init === undefined) continue;
         const value = elaborateValue(cx, scope, d.init);
-        const declared = d.type === undefined ? undefined : declaredType(cx, d.type, { dims: new Map(), parameter: true });
+        const declared =
+          d.type === undefined
+            ? undefined
+            : declaredType(cx, d.type, { dims: new Map(), parameter: true });
         const constant = constantOf(value);
         if (constant === undefined) {
-          cx.report(say.notConstant(`"${d.pattern.text}"`, cx.span(d), "write a literal expression"));
+          cx.report(
+            say.notConstant(`"${d.pattern.text}"`, cx.span(d), "write a literal expression"),
+          );
           scope.declare(d.pattern.text, { kind: "error" });
           continue;
         }
@@ -194,7 +199,10 @@ class KernelAnalysis {
     }
     const name = param.pattern.text;
     const actual = this.#bindings.args?.get(name);
-    const ty = param.type === undefined ? this.#boundType(name, actual, param) : this.#declaredParameter(name, param, named);
+    const ty =
+      param.type === undefined
+        ? this.#boundType(name, actual, param)
+        : this.#declaredParameter(name, param, named);
     if (ty === undefined) return undefined;
     if (ty.kind === "scalar") {
       if (actual !== undefined && (actual.kind !== "scalar" || actual.dtype !== ty.name)) {
@@ -278,11 +286,14 @@ class KernelAnalysis {
     }
     dims.forEach((d, k) => {
       const n = shape[k]!;
-      const known = d.kind === "const" ? d.value : d.kind === "dim" ? this.#values.get(d.name) : undefined;
+      const known =
+        d.kind === "const" ? d.value : d.kind === "dim" ? this.#values.get(d.name) : undefined;
       if (d.kind === "dim" && known === undefined) this.#values.set(d.name, n);
       else if (known !== undefined && known !== n) {
         const what = d.kind === "dim" ? `${d.name} = ${known}` : String(known);
-        cx.report(say.extentMismatch(`the argument "${name}", axis ${k}`, what, String(n), cx.span(at)));
+        cx.report(
+          say.extentMismatch(`the argument "${name}", axis ${k}`, what, String(n), cx.span(at)),
+        );
       }
     });
   }
@@ -292,10 +303,7 @@ class KernelAnalysis {
     return simplifyDim(d);
   }
 
-  #results(
-    type: Ty,
-    at: Node,
-  ): { form: "single" | "object"; results: KernelResult[] } | undefined {
+  #results(type: Ty, at: Node): { form: "single" | "object"; results: KernelResult[] } | undefined {
     const ty = resolve(type);
     if (ty.kind === "error") return undefined;
     if (ty.kind !== "object") {
@@ -320,7 +328,9 @@ class KernelAnalysis {
     }
     const element = resolve(ty.element);
     if (element.kind !== "scalar" || !isDType(element.name)) return undefined;
-    const bad = ty.dims.some((d) => isOpaque(d) || [...dimNames(d).dims].some((n) => !this.#dims.includes(n)));
+    const bad = ty.dims.some(
+      (d) => isOpaque(d) || [...dimNames(d).dims].some((n) => !this.#dims.includes(n)),
+    );
     if (bad) {
       cx.report(say.resultExtent(what, cx.span(at)));
       return undefined;
@@ -402,4 +412,3 @@ function finishTypes(cx: Analysis): void {
     }
   }
 }
-

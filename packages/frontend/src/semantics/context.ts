@@ -11,7 +11,13 @@ import type {
   SourceFile,
   SourceSpan,
 } from "@strata/support";
-import type { ArrowFunction, Expression, FunctionDeclaration, Module, Node } from "../syntax/ast.ts";
+import type {
+  ArrowFunction,
+  Expression,
+  FunctionDeclaration,
+  Module,
+  Node,
+} from "../syntax/ast.ts";
 import type { DeclaredType } from "./declared-types.ts";
 import type { Accessor, BlockT, BoundaryMode, LiteralT, Typed, Variable } from "./tree.ts";
 import { freshVar, type Ty, type VarTy } from "./types.ts";
@@ -48,7 +54,11 @@ export interface VariableEntity {
   readonly loops: readonly Node[];
   readonly assignments: { readonly at: Node; readonly loops: readonly Node[] }[];
   /** Arrows of inner frames that read it. */
-  readonly captures: { readonly arrow: Node; readonly use: Node; readonly loops: readonly Node[] }[];
+  readonly captures: {
+    readonly arrow: Node;
+    readonly use: Node;
+    readonly loops: readonly Node[];
+  }[];
 }
 
 /** A local arrow function. */

@@ -24,7 +24,6 @@ import {
   resolveScalar,
   restrict,
   scalarMask,
-
   unifyScalars,
   type Scalarish,
   type TensorTy,
@@ -245,7 +244,6 @@ export function storable(cx: Analysis, expr: Typed): Typed {
   }
   return type.kind === "scalar" && type.name === "index" ? coerce(cx, expr, I32, "") : expr;
 }
-
 
 /** A position, an extent or a count: an integer of any type, as `index`. */
 export function toIndex(cx: Analysis, expr: Typed, what: string): Typed {

@@ -175,7 +175,9 @@ function tensorType(
   const dims = elements.map((one) => declaredDim(cx, one, shape.scope));
   if (element.kind !== "scalar") {
     if (element.kind !== "error") {
-      cx.report(say.wrongOperand("Tensor", "a scalar type first", { kind: "error" }, cx.span(elementNode)));
+      cx.report(
+        say.wrongOperand("Tensor", "a scalar type first", { kind: "error" }, cx.span(elementNode)),
+      );
     }
     return ERROR;
   }

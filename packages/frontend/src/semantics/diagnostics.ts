@@ -4,11 +4,7 @@ import { printTy, type Ty } from "./types.ts";
 
 // Names
 
-export function unknownName(
-  name: string,
-  visible: Iterable<string>,
-  span: SourceSpan,
-): Diagnostic {
+export function unknownName(name: string, visible: Iterable<string>, span: SourceSpan): Diagnostic {
   const hint = didYouMean(name, visible) ?? "declare it, or pass it as a parameter";
   return userError("name.unknown", `nothing here is called "${name}"`, { span, hint });
 }
@@ -132,7 +128,12 @@ export function notBool(what: string, actual: Ty, span: SourceSpan): Diagnostic 
   });
 }
 
-export function literalRange(text: string, type: string, range: string, span: SourceSpan): Diagnostic {
+export function literalRange(
+  text: string,
+  type: string,
+  range: string,
+  span: SourceSpan,
+): Diagnostic {
   return userError("type.literal-range", `${text} does not fit in ${type} (${range})`, {
     span,
     hint: `convert it if wrapping is meant: \`${type}(${text})\``,
@@ -267,7 +268,10 @@ export function patternInBody(name: string, owner: string, span: SourceSpan): Di
   return userError(
     "pattern.in-body",
     `${name} makes or walks a whole tensor, which the arrow of ${owner} may not`,
-    { span, hint: "compute it before, in a `const`; sums over a range (`sum(n, (p) => …)`) may stand here" },
+    {
+      span,
+      hint: "compute it before, in a `const`; sums over a range (`sum(n, (p) => …)`) may stand here",
+    },
   );
 }
 
@@ -313,7 +317,11 @@ export function expectedBoundary(span: SourceSpan): Diagnostic {
   });
 }
 
-export function unknownOption(name: string, known: readonly string[], span: SourceSpan): Diagnostic {
+export function unknownOption(
+  name: string,
+  known: readonly string[],
+  span: SourceSpan,
+): Diagnostic {
   return userError("pattern.option", `scan has no option "${name}"`, {
     span,
     hint: didYouMean(name, known) ?? `options are ${known.join(", ")}`,
@@ -479,9 +487,13 @@ export function boundType(
 }
 
 export function boundCount(expected: number, actual: number, span: SourceSpan): Diagnostic {
-  return userError("kernel.argument-count", `the kernel takes ${expected} arguments, not ${actual}`, {
-    span,
-  });
+  return userError(
+    "kernel.argument-count",
+    `the kernel takes ${expected} arguments, not ${actual}`,
+    {
+      span,
+    },
+  );
 }
 
 export function notDimConstraint(name: string, span: SourceSpan): Diagnostic {

@@ -10,14 +10,7 @@ import type {
   NumberLiteral,
 } from "../syntax/ast.ts";
 import { BUILTINS, isBuiltin } from "./builtins.ts";
-import {
-  isStatic,
-  type Analysis,
-  type Entity,
-  type Scope,
-  type StaticValue,
-  type Value,
-} from "./context.ts";
+import { type Analysis, type Entity, type Scope, type StaticValue, type Value } from "./context.ts";
 import {
   errorAt,
   expectExpression,
@@ -122,11 +115,7 @@ function binaryChain(cx: Analysis, scope: Scope, node: BinaryExpression): Typed 
   return left;
 }
 
-function objectLiteral(
-  cx: Analysis,
-  scope: Scope,
-  node: Expression & { kind: "object" },
-): Typed {
+function objectLiteral(cx: Analysis, scope: Scope, node: Expression & { kind: "object" }): Typed {
   const fields: { name: string; value: Typed }[] = [];
   for (const { name: field, value } of node.fields) {
     if (fields.some((one) => one.name === field.text)) {
@@ -261,10 +250,19 @@ function reportProperty(
 
 /** `t.shape`: a list of extents. */
 function shapeOf(tensor: Typed, type: TensorTy, at: Node): Typed {
-  const elements = type.dims.map(
-    (_, axis): Typed => ({ kind: "extent", tensor, axis, type: INDEX, at }),
-  );
-  return { kind: "tuple", elements, type: { kind: "tuple", elements: elements.map(() => INDEX) }, at };
+  const elements = type.dims.map((_, axis): Typed => ({
+    kind: "extent",
+    tensor,
+    axis,
+    type: INDEX,
+    at,
+  }));
+  return {
+    kind: "tuple",
+    elements,
+    type: { kind: "tuple", elements: elements.map(() => INDEX) },
+    at,
+  };
 }
 
 function indexed(cx: Analysis, scope: Scope, node: IndexExpression): Value {
@@ -420,4 +418,3 @@ function readAccessor(
   }
   return { kind: "read", accessor, offsets, type: accessor.type, at: node };
 }
-

@@ -59,11 +59,7 @@ export function setFrameDims(frame: Frame, dims: ReadonlyMap<string, DimExpr>): 
 }
 
 /** Declares a variable in a scope; a name that is taken is reported. */
-export function declareVariable(
-  cx: Analysis,
-  scope: Scope,
-  variable: Variable,
-): VariableEntity {
+export function declareVariable(cx: Analysis, scope: Scope, variable: Variable): VariableEntity {
   const entity: VariableEntity = {
     kind: "variable",
     variable,
@@ -267,7 +263,15 @@ export function callFunction(
     }
     const { block, type } = cx.elaborate.body(cx, scope, code.body);
     if (resolve(type).kind === "error") return errorAt(at);
-    const inline: InlineT = { kind: "inline", name, params, body: block, type, dim: dimOf(block), at };
+    const inline: InlineT = {
+      kind: "inline",
+      name,
+      params,
+      body: block,
+      type,
+      dim: dimOf(block),
+      at,
+    };
     return inline;
   });
   return result ?? errorAt(at);

@@ -42,7 +42,10 @@ const RULES: ReadonlyMap<string, MathRule> = new Map<string, MathRule>([
   ["abs", { fn: "abs", arity: 1, mask: NUMBERS, takes: "numbers" }],
   ["sign", { fn: "sign", arity: 1, mask: NUMBERS, takes: "numbers" }],
   ["imul", { fn: "imul", arity: 2, mask: WORDS, takes: "i32 or u32" }],
-  ["clz32", { fn: "clz32", arity: 1, mask: UP_TO_WORDS, takes: "integers of up to 32 bits", result: I32 }],
+  [
+    "clz32",
+    { fn: "clz32", arity: 1, mask: UP_TO_WORDS, takes: "integers of up to 32 bits", result: I32 },
+  ],
   ["atan2", floats("atan2", 2)],
   ...(
     [
@@ -253,7 +256,10 @@ function hypot(cx: Analysis, args: readonly Typed[], at: Node): Typed {
     const [head, ...rest] = same;
     if (head === undefined) return errorAt(at);
     if (rest.length === 0) return { kind: "math", fn: "abs", args: [head], type, at };
-    return rest.reduce((acc, arg) => ({ kind: "math", fn: "hypot", args: [acc, arg], type, at }), head);
+    return rest.reduce(
+      (acc, arg) => ({ kind: "math", fn: "hypot", args: [acc, arg], type, at }),
+      head,
+    );
   });
 }
 

@@ -177,13 +177,7 @@ export function condition(cx: Analysis, expr: Typed, what: string): Typed {
   return errorAt(expr.at);
 }
 
-function logical(
-  cx: Analysis,
-  op: "&&" | "||",
-  left: Typed,
-  right: Typed,
-  at: Node,
-): Typed {
+function logical(cx: Analysis, op: "&&" | "||", left: Typed, right: Typed, at: Node): Typed {
   const what = `an operand of "${op}"`;
   const [a, b] = [condition(cx, left, what), condition(cx, right, what)];
   return { kind: "logical", op: op === "&&" ? "and" : "or", left: a, right: b, type: BOOL, at };
@@ -202,7 +196,9 @@ export function unary(cx: Analysis, op: UnaryOperator, operand: Typed, at: Node)
   }
   if (!requireMask(cx, operand, NUMBERS, `"${op}"`, "numbers")) return errorAt(at);
   if (op === "+") return operand;
-  return negateLiteral(cx, operand, at) ?? { kind: "unary", op: "neg", operand, type: operand.type, at };
+  return (
+    negateLiteral(cx, operand, at) ?? { kind: "unary", op: "neg", operand, type: operand.type, at }
+  );
 }
 
 /** A negative literal is one literal, so that its range is checked as written. */
@@ -229,9 +225,25 @@ export function conditional(
     const both = balance(cx, consequent, alternate, "?:", at);
     if (both === undefined) return errorAt(at);
     const { left, right, type } = both;
-    return { kind: "conditional", condition: checked, consequent: left, alternate: right, strict, type, at };
+    return {
+      kind: "conditional",
+      condition: checked,
+      consequent: left,
+      alternate: right,
+      strict,
+      type,
+      at,
+    };
   }
   const right = coerce(cx, alternate, a, "the other side");
   if (isError(right)) return errorAt(at);
-  return { kind: "conditional", condition: checked, consequent, alternate: right, strict, type: a, at };
+  return {
+    kind: "conditional",
+    condition: checked,
+    consequent,
+    alternate: right,
+    strict,
+    type: a,
+    at,
+  };
 }

@@ -17,7 +17,6 @@ import {
   toIndex,
 } from "./conversions.ts";
 import * as say from "./diagnostics.ts";
-import { elaborateValue } from "./expressions.ts";
 import { applyArrow, type LambdaParam } from "./functions.ts";
 import { requireExtent, requireSameShape, resolveAxis, extentOf, tryConstant } from "./shapes.ts";
 import type { Accessor, Lambda, Reduction, Typed, Variable } from "./tree.ts";
@@ -48,7 +47,7 @@ export function tryPattern(
 ): Typed | undefined {
   const make = patterns[name];
   if (make === undefined) return undefined;
-  const args = node.args.map((arg) => elaborateValue(cx, scope, arg));
+  const args = node.args.map((arg) => cx.elaborate.value(cx, scope, arg));
   const call = new PatternCall(cx, scope, name, args, node);
   const range = RANGES.has(name) && args.length === 2 && isArrow(args[1]);
   if (range) return rangeReduction(call);
@@ -111,7 +110,8 @@ class PatternCall {
   asTensor(expr: Typed, at: Node): { expr: Typed; type: TensorTy } | undefined {
     const type = resolve(expr.type);
     if (type.kind === "tensor") return { expr, type };
-    if (type.kind !== "error") this.cx.report(say.expectedTensor(this.name, type, this.cx.span(at)));
+    if (type.kind !== "error")
+      this.cx.report(say.expectedTensor(this.name, type, this.cx.span(at)));
     return undefined;
   }
 
@@ -229,7 +229,10 @@ function convertReturns(cx: Analysis, s: Statement): Statement {
     case "for":
     case "while":
     case "doWhile": {
-      const body = { ...s.body, statements: s.body.statements.map((one) => convertReturns(cx, one)) };
+      const body = {
+        ...s.body,
+        statements: s.body.statements.map((one) => convertReturns(cx, one)),
+      };
       return { ...s, body };
     }
     case "unrolled":
@@ -283,7 +286,13 @@ const patterns: Readonly<Record<string, Make>> = {
     ];
     const body = call.storedArrow(last, params);
     if (body === undefined) return undefined;
-    return { kind: "map", inputs: list.exprs, body, type: tensorOf(body.type, dims), at: call.node };
+    return {
+      kind: "map",
+      inputs: list.exprs,
+      body,
+      type: tensorOf(body.type, dims),
+      at: call.node,
+    };
   },
 
   build(call) {
@@ -388,7 +397,8 @@ const patterns: Readonly<Record<string, Make>> = {
   },
 
   reduce(call) {
-    if (!call.count(3, 4, "a tensor, an axis if one is meant, an init and an arrow")) return undefined;
+    if (!call.count(3, 4, "a tensor, an axis if one is meant, an init and an arrow"))
+      return undefined;
     const t = call.tensor(0);
     if (t === undefined) return undefined;
     const alongAxis = call.args.length === 4;
@@ -416,7 +426,15 @@ const patterns: Readonly<Record<string, Make>> = {
     if (options === undefined) return undefined;
     const declared = resolve(given.type);
     if (!isScalarish(declared)) {
-      call.cx.report(say.notAssignable("the init of scan", t.type.element, declared, call.cx.span(given.at), undefined));
+      call.cx.report(
+        say.notAssignable(
+          "the init of scan",
+          t.type.element,
+          declared,
+          call.cx.span(given.at),
+          undefined,
+        ),
+      );
       return undefined;
     }
     // An init that is a plain literal takes the type of the elements if it can.
@@ -437,7 +455,9 @@ const patterns: Readonly<Record<string, Make>> = {
   },
 
   histogram(call) {
-    if (!call.count(3, 4, "tensors, the number of bins, an arrow for the bin and one for the weight")) {
+    if (
+      !call.count(3, 4, "tensors, the number of bins, an arrow for the bin and one for the weight")
+    ) {
       return undefined;
     }
     const list = call.tensors(0);
@@ -593,7 +613,8 @@ function rangeReduction(call: PatternCall): Typed {
   );
 
   const body = lambda === undefined ? undefined : call.scalarBody(lambda);
-  if (body === undefined || !requireNumbers(call, body.type as Scalarish)) return errorAt(call.node);
+  if (body === undefined || !requireNumbers(call, body.type as Scalarish))
+    return errorAt(call.node);
   const op = call.name as "sum" | "prod" | "min" | "max";
   return { kind: "range", op, count, body, type: body.type, at: call.node };
 }
@@ -634,7 +655,13 @@ function scanOptions(
   const value = call.args.length === 4 ? call.expr(3) : undefined;
   if (call.args.length === 4 && value === undefined) return undefined;
   if (value !== undefined && value.kind !== "object") {
-    call.cx.report(say.notConstant("the options of scan", call.cx.span(call.at(3)), "write an object: `{ axis: 1 }`"));
+    call.cx.report(
+      say.notConstant(
+        "the options of scan",
+        call.cx.span(call.at(3)),
+        "write an object: `{ axis: 1 }`",
+      ),
+    );
     return undefined;
   }
   for (const { name, value: given } of value?.kind === "object" ? value.fields : []) {
@@ -645,7 +672,9 @@ function scanOptions(
       options.axis = axis;
     } else if (name === "exclusive" || name === "reverse") {
       if (given.kind !== "literal" || typeof given.value !== "boolean") {
-        call.cx.report(say.notConstant(`the option ${name}`, call.cx.span(given.at), "write `true` or `false`"));
+        call.cx.report(
+          say.notConstant(`the option ${name}`, call.cx.span(given.at), "write `true` or `false`"),
+        );
         return undefined;
       }
       options[name] = given.value;
@@ -660,4 +689,3 @@ function scanOptions(
   }
   return options;
 }
-

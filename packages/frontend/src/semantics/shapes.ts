@@ -214,4 +214,3 @@ export function resolveAxis(
   cx.report(say.axisRange(axis, rank, cx.span(at)));
   return undefined;
 }
-

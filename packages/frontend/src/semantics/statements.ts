@@ -13,13 +13,7 @@ import type {
   Statement,
   VariableStatement,
 } from "../syntax/ast.ts";
-import {
-  MAX_UNROLLED,
-  Scope,
-  isStatic,
-  type Analysis,
-  type VariableEntity,
-} from "./context.ts";
+import { MAX_UNROLLED, Scope, isStatic, type Analysis, type VariableEntity } from "./context.ts";
 import {
   balance,
   coerce,
@@ -115,12 +109,7 @@ function breaks(block: BlockT): boolean {
   });
 }
 
-function statements(
-  cx: Analysis,
-  scope: Scope,
-  list: readonly Statement[],
-  at: Node,
-): BlockT {
+function statements(cx: Analysis, scope: Scope, list: readonly Statement[], at: Node): BlockT {
   return { kind: "block", statements: list.flatMap((s) => statement(cx, scope, s)), at };
 }
 
@@ -244,7 +233,12 @@ function declaration(cx: Analysis, scope: Scope, s: VariableStatement): Statemen
     }
     let init: Typed = given;
     if (declared !== undefined && declared.kind !== "error" && declared.kind !== "static") {
-      init = coerce(cx, init, completeType(declared, resolve(init.type)), `"${cx.text(d.pattern)}"`);
+      init = coerce(
+        cx,
+        init,
+        completeType(declared, resolve(init.type)),
+        `"${cx.text(d.pattern)}"`,
+      );
     }
     return bind(cx, scope, d.pattern, init, mutable);
   });
@@ -276,7 +270,15 @@ function bind(
   if (pattern.kind === "arrayPattern") {
     const elements = type.kind === "tuple" ? type.elements : [];
     if (type.kind !== "tuple" && type.kind !== "error") {
-      cx.report(say.notAssignable("a list of names", { kind: "tuple", elements: [] }, type, cx.span(pattern), undefined));
+      cx.report(
+        say.notAssignable(
+          "a list of names",
+          { kind: "tuple", elements: [] },
+          type,
+          cx.span(pattern),
+          undefined,
+        ),
+      );
     }
     pattern.elements.forEach((name, k) => {
       if (name === undefined) return;
@@ -319,7 +321,9 @@ function assignment(
 ): StatementT[] {
   if (target.kind !== "identifier") {
     const isElement = target.kind === "index" || (target.kind === "call" && op === "=");
-    cx.report(isElement ? say.assignedElement(cx.span(target)) : say.assignedTarget(cx.span(target)));
+    cx.report(
+      isElement ? say.assignedElement(cx.span(target)) : say.assignedTarget(cx.span(target)),
+    );
     return [];
   }
   const entity = lookup(cx, scope, target.name, target);
@@ -347,8 +351,7 @@ function assignment(
   if (op === "=" && given !== undefined) value = expression(cx, scope, given);
   else {
     if (cx.unassigned.has(variable)) cx.report(say.unassigned(variable.name, cx.span(target)));
-    const right =
-      given === undefined ? oneOf(cx, variable.type, at) : expression(cx, scope, given);
+    const right = given === undefined ? oneOf(cx, variable.type, at) : expression(cx, scope, given);
     value = binary(cx, op.slice(0, -1) as Parameters<typeof binary>[1], use, right, at);
   }
   if (isError(value)) return [];
@@ -385,7 +388,12 @@ function countedLoop(s: ForStatement): CountedLoop | undefined {
     return undefined;
   }
   const [d] = init.declarators;
-  if (d === undefined || d.pattern.kind !== "name" || d.init === undefined || d.type !== undefined) {
+  if (
+    d === undefined ||
+    d.pattern.kind !== "name" ||
+    d.init === undefined ||
+    d.type !== undefined
+  ) {
     return undefined;
   }
   const name = d.pattern.text;

@@ -396,4 +396,3 @@ export type StatementT =
   | JumpS
   | ReturnS
   | BlockT;
-

@@ -272,7 +272,14 @@ export abstract class ExpressionGrammar extends TypeGrammar {
     });
     if (branches === undefined || this.RECORDING_PHASE) return test;
     const { consequent, alternate } = branches;
-    return { kind: "conditional", test, consequent, alternate, start: test.start, end: alternate.end };
+    return {
+      kind: "conditional",
+      test,
+      consequent,
+      alternate,
+      start: test.start,
+      end: alternate.end,
+    };
   });
 
   /** A flat run of operands and operators; precedence is settled by `buildBinary`. */

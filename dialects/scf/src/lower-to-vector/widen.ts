@@ -9,8 +9,7 @@
 import * as arith from "@strata/arith";
 import {
   type Attribute,
-  Block,
-  Builder,
+  type Builder,
   constantAttr,
   DenseElementsAttr,
   type DenseElement,
@@ -19,7 +18,7 @@ import {
   IntegerAttr,
   nameHintOf,
   type Operation,
-  Region,
+  type Region,
   setNameHint,
   type Type,
   type Value,
@@ -160,7 +159,8 @@ export class Widener {
     const result = this.builder.saved(() => {
       this.#moveBehind(scalar);
       const type = this.#vectorType(scalar.type);
-      const constant = scalar.definingOp instanceof arith.ConstantOp ? scalar.definingOp.value : undefined;
+      const constant =
+        scalar.definingOp instanceof arith.ConstantOp ? scalar.definingOp.value : undefined;
       const base =
         constant === undefined
           ? this.#insert(vector.Broadcast.of({ source: scalar }, { types: { vector: type } }))
@@ -169,7 +169,9 @@ export class Widener {
       const lanes = Array.from({ length: this.#widths.lanes }, (_, l) =>
         constantAttr(scalar.type, l * stride),
       ) as DenseElement[];
-      const steps = this.#insert(arith.ConstantOp.of({ value: DenseElementsAttr.get(type, lanes) }));
+      const steps = this.#insert(
+        arith.ConstantOp.of({ value: DenseElementsAttr.get(type, lanes) }),
+      );
       return this.#insert(arith.AddI.of({ lhs: base, rhs: steps }));
     });
     made.set(stride, result);
@@ -182,7 +184,8 @@ export class Widener {
     const anchor = this.#anchor;
     let at: Operation | null = anchor;
     while (at !== null && at.parent !== home) at = at.parentOp;
-    const isNew = at === null || (at === anchor && def !== undefined && anchor.isBeforeInBlock(def));
+    const isNew =
+      at === null || (at === anchor && def !== undefined && anchor.isBeforeInBlock(def));
     if (!isNew) this.builder.setBefore(anchor);
     else if (def !== undefined) this.builder.setAfter(def);
     else this.builder.setToStart(home);
@@ -229,7 +232,14 @@ export class Widener {
       );
     });
     const stride = shape.lanes.kind === "linear" ? shape.lanes.stride : 0;
-    op.results.forEach((r, i) => this.#define(r, copies.map((o) => o.results[i]!), varies, stride));
+    op.results.forEach((r, i) =>
+      this.#define(
+        r,
+        copies.map((o) => o.results[i]!),
+        varies,
+        stride,
+      ),
+    );
   }
 
   #varies(v: Value): boolean {
@@ -240,7 +250,8 @@ export class Widener {
   /** Under a mask, inactive lanes divide by 1 and shift by 0. */
   #guard(op: Operation, i: number, x: Value): Value {
     if (this.#mask === undefined || i !== 1 || !mayTrap(op)) return x;
-    const shift = op instanceof arith.ShLI || op instanceof arith.ShRSI || op instanceof arith.ShRUI;
+    const shift =
+      op instanceof arith.ShLI || op instanceof arith.ShRSI || op instanceof arith.ShRUI;
     const element = elementTypeOf(x.type);
     const safe = this.#splat(constantAttr(element, shift ? 0 : 1), element);
     return this.#select(this.#mask, x, safe);
@@ -255,7 +266,9 @@ export class Widener {
   #isContiguous(indices: readonly Value[]): boolean {
     return indices.every((v, d) => {
       const l = this.#shapes.of(v).lanes;
-      return d === indices.length - 1 ? l.kind === "linear" && l.stride === 1 : l.kind === "uniform";
+      return d === indices.length - 1
+        ? l.kind === "linear" && l.stride === 1
+        : l.kind === "uniform";
     });
   }
 
@@ -266,15 +279,15 @@ export class Widener {
     const contiguous = this.#isContiguous(op.indices);
     const values = this.#coordinates(shape.copies).map((c) => {
       if (shape.lanes.kind === "uniform") {
-        return this.#insert(memref.Load.of({ memref: buffer, indices: this.#scalars(op.indices, c) }));
+        return this.#insert(
+          memref.Load.of({ memref: buffer, indices: this.#scalars(op.indices, c) }),
+        );
       }
       if (!contiguous) return this.#gather(op, buffer, c);
       const type = this.#vectorType(element);
       const indices = this.#scalars(op.indices, c);
       if (this.#mask === undefined) {
-        return this.#insert(
-          vector.Load.of({ base: buffer, indices }, { types: { result: type } }),
-        );
+        return this.#insert(vector.Load.of({ base: buffer, indices }, { types: { result: type } }));
       }
       const passThru = this.#splat(constantAttr(element, 0), element);
       return this.#insert(
@@ -297,7 +310,9 @@ export class Widener {
     const x = this.#at(w, c);
     if (w.isVector) return this.#extract(x, lane);
     if (w.stride === 0 || lane === 0) return x;
-    const offset = this.#insert(arith.ConstantOp.of({ value: constantAttr(x.type, lane * w.stride) as IntegerAttr }));
+    const offset = this.#insert(
+      arith.ConstantOp.of({ value: constantAttr(x.type, lane * w.stride) as IntegerAttr }),
+    );
     return this.#insert(arith.AddI.of({ lhs: x, rhs: offset }));
   }
 
@@ -347,7 +362,12 @@ export class Widener {
         this.builder.insert(
           this.#mask === undefined
             ? vector.Store.of({ valueToStore: value, base: buffer, indices })
-            : vector.MaskedStore.of({ base: buffer, indices, mask: this.#mask, valueToStore: value }),
+            : vector.MaskedStore.of({
+                base: buffer,
+                indices,
+                mask: this.#mask,
+                valueToStore: value,
+              }),
         );
       } else this.#scatter(op, buffer, c);
     }
@@ -444,7 +464,9 @@ export class Widener {
           }
           let at = 0;
           return reductions.flatMap((r, i) =>
-            this.#coordinates(bitsOf(i)).map((c) => combine(r, state[at++]!, this.#get(r.input, c, true))),
+            this.#coordinates(bitsOf(i)).map((c) =>
+              combine(r, state[at++]!, this.#get(r.input, c, true)),
+            ),
           );
         });
     // Copies along the lane dimension are folded together, then the lanes, then the init.
@@ -504,7 +526,12 @@ export class Widener {
       copy.define(op.region.entry.args[0]!, iv);
       let base = 0;
       const slots = carried.map((v, i) => {
-        const w: Wide = { bits: outer[i]!, values: state.slice(base, base + starts[i]!.length), isVector: false, stride: 0 };
+        const w: Wide = {
+          bits: outer[i]!,
+          values: state.slice(base, base + starts[i]!.length),
+          isVector: false,
+          stride: 0,
+        };
         base += starts[i]!.length;
         copy.define(v, this.#at(w, c));
         return this.#index(outer[i]!, c);

@@ -45,7 +45,12 @@ function trips(op: Operation): number {
 }
 
 /** Instructions of a body with `lanes` lanes, accesses that are not contiguous lane by lane. */
-export function vectorCost(r: Region, shapes: ShapeAnalysis, lanes: number, laneLoop?: For): number {
+export function vectorCost(
+  r: Region,
+  shapes: ShapeAnalysis,
+  lanes: number,
+  laneLoop?: For,
+): number {
   let total = 0;
   for (const op of r.entry.ops()) {
     if (op.definition.isTerminator || op instanceof arith.ConstantOp) continue;

@@ -4,7 +4,7 @@
  */
 import type { Value } from "@strata/ir";
 import { collect } from "@strata/ir";
-import { For, Parallel } from "../ops.ts";
+import { For, type Parallel } from "../ops.ts";
 import { bodySize, hasForeignTypes, scalarCost, vectorCost, widestElement } from "./cost.ts";
 import { reductionsOf } from "./reduction.ts";
 import { NotVectorizable, type Shape, ShapeAnalysis } from "./shape.ts";
@@ -39,7 +39,8 @@ export const laneDim = 0;
 export function planParallel(op: Parallel, target: VectorTarget): VectorPlan | NotVectorizable {
   const body = op.region;
   if (op.initVals.length > 0) return new NotVectorizable(op, "the nest reduces values");
-  if (hasForeignTypes(body, target.hasNarrowFloats)) return new NotVectorizable(op, "the body has types without lanes");
+  if (hasForeignTypes(body, target.hasNarrowFloats))
+    return new NotVectorizable(op, "the body has types without lanes");
   const lanes = lanesFor(widestElement(body), target);
   if (lanes < 2) return new NotVectorizable(op, "an element fills a whole register");
   const rank = op.lowerBound.length;
@@ -66,7 +67,17 @@ export function planParallel(op: Parallel, target: VectorTarget): VectorPlan | N
   if (hasLoop && size <= 24) {
     // Register tiles: values that one copy loads serve the others.
     const tile = (rows: number, columns: number): number[] =>
-      flat.map((_, d) => (laneLoop === undefined ? (d === last - 1 ? rows : 1) : d === last ? columns : d === last - 1 ? rows : 1));
+      flat.map((_, d) =>
+        laneLoop === undefined
+          ? d === last - 1
+            ? rows
+            : 1
+          : d === last
+            ? columns
+            : d === last - 1
+              ? rows
+              : 1,
+      );
     if (laneLoop === undefined) candidates.push([2, tile(4, 1)], [1, tile(4, 1)], [2, flat]);
     else candidates.push([1, tile(2, 2)], [2, tile(1, 2)], [2, flat]);
   } else if (!hasLoop && size <= 14) candidates.push([4, flat], [2, flat]);
@@ -80,8 +91,10 @@ export function planParallel(op: Parallel, target: VectorTarget): VectorPlan | N
 
 /** The plan for a reduction loop that stands in no parallel nest. */
 export function planReduction(op: For, target: VectorTarget): VectorPlan | NotVectorizable {
-  if (reductionsOf(op) === undefined) return new NotVectorizable(op, "the loop carries values in order");
-  if (hasForeignTypes(op.region, target.hasNarrowFloats)) return new NotVectorizable(op, "the body has types without lanes");
+  if (reductionsOf(op) === undefined)
+    return new NotVectorizable(op, "the loop carries values in order");
+  if (hasForeignTypes(op.region, target.hasNarrowFloats))
+    return new NotVectorizable(op, "the body has types without lanes");
   const lanes = lanesFor(widestElement(op.region), target);
   if (lanes < 2) return new NotVectorizable(op, "an element fills a whole register");
   const size = bodySize(op.region);
@@ -137,5 +150,12 @@ function tryPlan(
   }
   const total = vectorCost(op.region, shapes, lanes, laneLoop);
   // With a nested lane loop an iteration of the nest is one point, else as many as lanes.
-  return { lanes, laneLoop, unroll, jam, shapes, cost: laneLoop === undefined ? total / lanes : total };
+  return {
+    lanes,
+    laneLoop,
+    unroll,
+    jam,
+    shapes,
+    cost: laneLoop === undefined ? total / lanes : total,
+  };
 }

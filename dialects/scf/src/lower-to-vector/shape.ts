@@ -18,10 +18,12 @@ import * as memref from "@strata/memref";
 import { For, If, While, Yield } from "../ops.ts";
 
 /** The same in all lanes, `base + lane · stride`, or anything. */
-export type Lanes = { readonly kind: "uniform" | "varying" } | {
-  readonly kind: "linear";
-  readonly stride: number;
-};
+export type Lanes =
+  | { readonly kind: "uniform" | "varying" }
+  | {
+      readonly kind: "linear";
+      readonly stride: number;
+    };
 
 /** How a value varies: between lanes, and between copies along the dimensions in `copies` (bits). */
 export interface Shape {
@@ -138,8 +140,10 @@ export class ShapeAnalysis {
     const t = op.results[0]?.type;
     if (!(t instanceof IndexType || t instanceof IntegerType)) return varyingLanes;
     const [a, b] = [stride(0), operands.length > 1 ? stride(1) : undefined];
-    if (op instanceof arith.AddI) return linear(a === undefined || b === undefined ? undefined : a + b);
-    if (op instanceof arith.SubI) return linear(a === undefined || b === undefined ? undefined : a - b);
+    if (op instanceof arith.AddI)
+      return linear(a === undefined || b === undefined ? undefined : a + b);
+    if (op instanceof arith.SubI)
+      return linear(a === undefined || b === undefined ? undefined : a - b);
     if (op instanceof arith.MulI) {
       const [k, l] = [constantInteger(op.lhs), constantInteger(op.rhs)];
       if (l !== undefined && a !== undefined) return linear(a * l);
@@ -259,7 +263,9 @@ export class ShapeAnalysis {
         op.inits.map((v) => this.of(v)),
         () => {
           this.region(op.before);
-          after.args.forEach((a, i) => this.#set(a, lift(dropLinear(this.of(test.operand(i + 1))))));
+          after.args.forEach((a, i) =>
+            this.#set(a, lift(dropLinear(this.of(test.operand(i + 1))))),
+          );
           this.region(op.after);
           return after.lastOp!.operands.map((v) => this.of(v));
         },
@@ -318,7 +324,5 @@ export function isSpeculatable(op: If): boolean {
 }
 
 function isPureOp(op: Operation): boolean {
-  return (
-    (op.definition.hasTrait(Elementwise) || op instanceof arith.ConstantOp) && !mayTrap(op)
-  );
+  return (op.definition.hasTrait(Elementwise) || op instanceof arith.ConstantOp) && !mayTrap(op);
 }

@@ -97,7 +97,7 @@ export class InsertValueOp extends defineOp("llvm.insertvalue", {
     const start = p.asm.tokenStart();
     const type = p.asm.parseType();
     const field = fieldType(type, position.numbers);
-    if (field === undefined) p.asm.fail("llvm.field", "the position names no field", start);
+    if (field === undefined) return p.asm.fail("llvm.field", "the position names no field", start);
     p.setOperands("container", [p.resolve(container, type)]);
     p.setOperands("value", [p.resolve(value, field)]);
   },

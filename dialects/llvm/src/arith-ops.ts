@@ -145,11 +145,11 @@ export class FRemOp extends floatBinary("llvm.frem", "Floating-point remainder, 
 /** Floating-point negation: flips the sign bit. */
 export class FNegOp extends defineOp("llvm.fneg", {
   summary: "Floating-point negation: flips the sign bit.",
-  operands: { operand: operand(FloatOrVector) },
+  operands: { in: operand(FloatOrVector) },
   results: { res: result(FloatOrVector) },
   attributes: { fastmathFlags: fastmath() },
   traits: same,
-  assembly: "$operand attr-dict `:` type($res)",
+  assembly: "$in attr-dict `:` type($res)",
 }) {}
 
 const C = typeVar("C", IntegerPointerOrVector);

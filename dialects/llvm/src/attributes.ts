@@ -326,7 +326,7 @@ function quoted<N extends string>(base: IntegerEnum<N>): IntegerEnum<N> {
       const text = p.parseString();
       const found = base.cases.find((c) => c === text);
       if (found === undefined) {
-        p.fail("parse.keyword", `expected ${base.summary}: ${base.cases.join(", ")}`, start);
+        return p.fail("parse.keyword", `expected ${base.summary}: ${base.cases.join(", ")}`, start);
       }
       return base.attr(found);
     },

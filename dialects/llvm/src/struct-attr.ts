@@ -27,9 +27,18 @@ type StructValues<P> = {
 };
 
 /** Base of the structured attributes. */
-export abstract class StructAttr extends Attribute {
-  abstract readonly mnemonic: string;
-  abstract printBody(p: AsmPrinter): void;
+export class StructAttr extends Attribute {
+  readonly mnemonic: string;
+
+  constructor(mnemonic: string) {
+    super();
+    this.mnemonic = mnemonic;
+  }
+
+  /** What follows the name: `<key = value, …>`. */
+  printBody(_p: AsmPrinter): void {
+    throw new Error(`#llvm.${this.mnemonic} has no parameters`);
+  }
 
   print(p: AsmPrinter): void {
     p.write(`#llvm.${this.mnemonic}`);
@@ -63,11 +72,10 @@ export function defineStructAttr<P extends object>(
       .map(([n, q]) => (values[n] === undefined ? "" : `${n}=${q.key(values[n])}`))
       .join("|");
   class Defined extends StructAttr {
-    readonly mnemonic = mnemonic;
     readonly values: Given;
 
     constructor(values: Given) {
-      super();
+      super(mnemonic);
       this.values = values;
     }
 
@@ -79,7 +87,7 @@ export function defineStructAttr<P extends object>(
       return { mnemonic, summary, parse: (p) => this.get(parseBody(p)) };
     }
 
-    printBody(p: AsmPrinter): void {
+    override printBody(p: AsmPrinter): void {
       const set = entries.filter(([n]) => this.values[n] !== undefined);
       p.write("<");
       p.list(set, ([n, q]) => {

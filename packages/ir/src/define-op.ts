@@ -427,6 +427,10 @@ function addAccessors(proto: object, def: OpDefinition, units: ReadonlySet<strin
       defineGetter(proto, g.name, function () {
         return this.resultGroup(i);
       });
+    } else if (def.resultGroups.every((x) => x.multiplicity === "one")) {
+      defineGetter(proto, g.name, function () {
+        return this.results[i];
+      });
     } else {
       defineGetter(proto, g.name, function () {
         return this.resultGroup(i)[0];

@@ -13,6 +13,7 @@ import type { Dialect } from "./dialect.ts";
 import type { Operation, OperationParts } from "./operation.ts";
 import type { OpParser } from "./op-parser.ts";
 import type { AsmPrinter } from "./printer.ts";
+import { ConstantLike } from "./traits.ts";
 import type { Type } from "./type.ts";
 import type { Value } from "./value.ts";
 
@@ -142,6 +143,8 @@ export class OpDefinition {
   readonly dialectName: string;
   readonly isRegistered: boolean;
   readonly isTerminator: boolean;
+  /** Where a materialized constant keeps its value in `properties`; -1 for all other kinds. */
+  readonly constantSlot: number;
   readonly operandGroups: readonly ValueGroup[];
   readonly resultGroups: readonly ValueGroup[];
   readonly attributes: readonly AttributeSpec[];
@@ -173,6 +176,7 @@ export class OpDefinition {
     this.attributes = [...parts.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.attributes.forEach((a, i) => this.#slots.set(a.name, i));
     this.traits = new Set(parts.traits);
+    this.constantSlot = this.traits.has(ConstantLike) ? (this.#slots.get("value") ?? -1) : -1;
     const notOne = (g: ValueGroup): boolean => g.multiplicity !== "one";
     this.needsOperandSegments = parts.operands.filter(notOne).length > 1;
     this.needsResultSegments = parts.results.filter(notOne).length > 1;

@@ -231,7 +231,8 @@ export class Operation {
 
   /** Whether no result is used. */
   get isUnused(): boolean {
-    for (const r of this.results) if (r.firstUse !== null) return false;
+    const results = this.results;
+    for (let i = 0; i < results.length; i++) if (results[i]!.firstUse !== null) return false;
     return true;
   }
 

@@ -7,7 +7,6 @@
 import {
   type Attribute,
   type Block,
-  ConstantLike,
   type Dialect,
   IsolatedFromAbove,
   type Operation,
@@ -19,8 +18,9 @@ import {
 /** The attribute of a value that a constant defines; undefined for other values. */
 export function constantValueOf(value: Value): Attribute | undefined {
   const op = value.definingOp;
-  if (op === undefined || !op.definition.hasTrait(ConstantLike)) return undefined;
-  return op.getAttr("value");
+  if (op === undefined) return undefined;
+  const slot = op.definition.constantSlot;
+  return slot < 0 ? undefined : op.properties[slot];
 }
 
 /**
@@ -37,7 +37,7 @@ export function materializeConstant(
   let made = own?.parts.materializeConstant?.(value, type);
   for (let i = 0; made === undefined && i < op.operandUses.length; i++) {
     const source = op.operandUses[i]!.value.definingOp?.definition;
-    if (source === undefined || !source.hasTrait(ConstantLike) || source.dialect === own) continue;
+    if (source === undefined || source.constantSlot < 0 || source.dialect === own) continue;
     made = source.dialect?.parts.materializeConstant?.(value, type);
   }
   for (let i = 0; made === undefined && i < others.length; i++) {
@@ -115,8 +115,8 @@ export class ConstantPool {
   /** To be told of operations that got a new place, so that constants stay in front of them. */
   placed(op: Operation): void {
     const next = op.next;
-    const nextIsConstant = next !== null && next.definition.hasTrait(ConstantLike);
-    if (!nextIsConstant && !op.definition.hasTrait(ConstantLike)) return;
+    const nextIsConstant = next !== null && next.definition.constantSlot >= 0;
+    if (!nextIsConstant && op.definition.constantSlot < 0) return;
     const region = op.parentRegion;
     if (region !== null) this.#regions.get(region)?.placed(op);
   }

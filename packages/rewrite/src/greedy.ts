@@ -10,7 +10,6 @@ import { bug, type Diagnostic, DiagnosticError } from "@strata/support";
 import {
   Block,
   Commutative,
-  ConstantLike,
   type Dialect,
   type FoldResult,
   isTriviallyDead,
@@ -168,7 +167,7 @@ class GreedyDriver implements RewriteListener {
   #planFor(definition: OpDefinition): Plan {
     let plan = this.#plans.get(definition);
     if (plan === undefined) {
-      const isConstant = definition.hasTrait(ConstantLike);
+      const isConstant = definition.constantSlot >= 0;
       plan = {
         fold: this.#fold && !isConstant ? foldFor(definition) : undefined,
         isConstant: this.#fold && isConstant,
@@ -207,11 +206,11 @@ class GreedyDriver implements RewriteListener {
   /** Moves constants behind the other operands, which keep their order. */
   #constantsToTheRight(op: Operation): void {
     const uses = op.operandUses;
-    let first = 0;
-    while (first < uses.length && constantValueOf(uses[first]!.value) === undefined) first++;
+    let seen = false;
     let sorted = true;
-    for (let i = first + 1; i < uses.length && sorted; i++) {
-      sorted = constantValueOf(uses[i]!.value) !== undefined;
+    for (let i = 0; i < uses.length; i++) {
+      if (constantValueOf(uses[i]!.value) !== undefined) seen = true;
+      else if (seen) sorted = false;
     }
     if (sorted) return;
     const operands = op.operands;
@@ -354,7 +353,7 @@ class GreedyDriver implements RewriteListener {
     this.#erased++;
     this.#worklist.remove(op);
     this.#chain.delete(op);
-    if (op.definition.hasTrait(ConstantLike)) this.#pool.forget(op);
+    if (op.definition.constantSlot >= 0) this.#pool.forget(op);
     // What has at most one use left may be dead now, or match where a single use is asked for.
     for (const { value } of op.operandUses) {
       const first = value.firstUse;

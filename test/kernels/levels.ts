@@ -20,8 +20,8 @@ import {
 import { FuncOp } from "@strata/func";
 import type { ScalarValue, TensorValue as CaseTensor, Values } from "./case.ts";
 
-/** Where a kernel runs. */
-export type Place = Level | "wasm";
+/** Where a kernel runs: as the front end made it, at a level, or on the device. */
+export type Place = "unfused" | Level | "wasm";
 
 const isTensor = (v: CaseTensor | ScalarValue): v is CaseTensor => "data" in v;
 
@@ -102,7 +102,7 @@ export async function runCase(
 ): Promise<Values> {
   const { module, signature } = specializeCase(text, name, args);
   if (place === "wasm") return runOnWasm(module, signature, args);
-  if (place !== "pattern") lowerTo(module, place, wasmTarget);
+  if (place !== "unfused") lowerTo(module, place, wasmTarget);
   return interpretModule(module, signature, args);
 }
 

@@ -275,7 +275,7 @@ export class AsmPrinter {
     const outerDialect = this.#defaultDialect;
     this.#defaultDialect = r.parent?.definition.parts.defaultDialect ?? "";
     if (!this.#isNumbered(r)) {
-      if (isolated) this.#scope = newScope();
+      if (isolated) this.#scope = newScope(this.#scope);
       this.#numberRegion(r);
     }
     this.write("{");
@@ -334,7 +334,7 @@ export class AsmPrinter {
    */
   isolatedRegion(r: Region, header: () => void, options: { terminator?: boolean } = {}): void {
     const outer = this.#scope;
-    this.#scope = newScope();
+    this.#scope = newScope(outer);
     this.#numberRegion(r);
     header();
     if (!r.isEmpty) {
@@ -398,8 +398,15 @@ export class AsmPrinter {
   }
 }
 
-function newScope(): Scope {
-  return { names: new Map(), taken: new Set(), blocks: new Map(), nextValue: 0, nextArg: 0 };
+/** A scope whose names do not hide those around it: MLIR's parser allows no shadowing. */
+function newScope(outer?: Scope): Scope {
+  return {
+    names: new Map(),
+    taken: new Set(outer?.taken),
+    blocks: new Map(),
+    nextValue: outer?.nextValue ?? 0,
+    nextArg: outer?.nextArg ?? 0,
+  };
 }
 
 function unique(scope: Scope, hint: string): string {

@@ -16,11 +16,21 @@ function hasSyntax(x: unknown): x is { readonly syntax: AttrSyntax } {
 
 const exported = (module: object): readonly unknown[] => Object.values(module);
 
+/** `#llvm.overflow<nsw>`: an older spelling of overflow flags, which are integers. */
+const overflow: AttrSyntax = {
+  mnemonic: "overflow",
+  summary: "Overflow flags.",
+  parse: (p) => attributes.OverflowFlags.parse!(p),
+};
+
 export const llvm: Dialect = defineDialect({
   name: "llvm",
   summary: "LLVM IR as operations: what native code is made of.",
   ops: exported(ops).filter(isOpClass),
   types: llvmTypes,
-  attributes: [...exported(attributes), ...exported(loops)].filter(hasSyntax).map((c) => c.syntax),
+  attributes: [
+    ...[...exported(attributes), ...exported(loops)].filter(hasSyntax).map((c) => c.syntax),
+    overflow,
+  ],
   interfaces,
 });

@@ -115,7 +115,11 @@ export class DiskCache implements CompileCache<Uint8Array> {
     } catch {
       return undefined;
     }
-    const value = bytes.subarray(HEADER);
+    const value = new Uint8Array(
+      bytes.buffer,
+      bytes.byteOffset + HEADER,
+      Math.max(0, bytes.length - HEADER),
+    );
     const sound =
       bytes.length >= HEADER &&
       equalBytes(bytes.subarray(0, MAGIC.length), MAGIC) &&

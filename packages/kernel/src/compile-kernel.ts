@@ -1,0 +1,93 @@
+/** From a kernel's syntax to code: front end, levels, device. */
+import type { Module } from "@strata/frontend";
+import type { ModuleOp, Operation } from "@strata/ir";
+import type { Device, Executable } from "@strata/runtime";
+import type { KernelSignature } from "@strata/support";
+
+/** A kernel that is ready to run. */
+export interface CompiledKernel {
+  readonly executable: Executable;
+  /** Whether the code was kept from before. */
+  readonly cache: "hit" | "miss";
+  /** Milliseconds from the text to this. */
+  readonly compileMs: number;
+  /** Which way of computing was taken: `default` is the compiler's own. */
+  readonly schedule: string;
+  /** Floating-point operations of one run; undefined where that depends on the values. */
+  readonly flops: number | undefined;
+}
+
+/** What compiling gives, before it is known how long it took. */
+export type CompiledCode = Pick<CompiledKernel, "executable" | "schedule" | "flops">;
+
+/** The kernel at the pattern level, its named dimensions fixed as far as given. */
+export async function emitPattern(
+  module: Module,
+  kernel: string,
+  dims: ReadonlyMap<string, number>,
+): Promise<ModuleOp> {
+  const { analyzeKernel, emitKernel } = await import("@strata/frontend");
+  return emitKernel(analyzeKernel(module, kernel, { dims }));
+}
+
+/** Compiles for a device and for extents. */
+export async function compileKernel(
+  syntax: Module,
+  signature: KernelSignature,
+  device: Device,
+  dims: ReadonlyMap<string, number>,
+): Promise<CompiledCode> {
+  const module = await emitPattern(syntax, signature.name, dims);
+  const executable = await device.compile({ signature, module, entry: signature.name });
+  const { countFlops } = await import("./flops.ts");
+  return { executable, schedule: "default", flops: countFlops(module, signature.name) };
+}
+
+/** What the compiler decides about a kernel for the device `wasm`: one line for each decision. */
+export async function explainKernel(
+  syntax: Module,
+  kernel: string,
+  dims: ReadonlyMap<string, number>,
+): Promise<string[]> {
+  const [{ lowerTo, wasmTarget }, { sourceOf, walk }, { formatSpan }] = await Promise.all([
+    import("@strata/compiler"),
+    import("@strata/ir"),
+    import("@strata/support"),
+  ]);
+  const placeOf = (op: Operation): string => {
+    const at = sourceOf(op.location);
+    return at === undefined
+      ? ""
+      : ` at ${formatSpan({ file: at.file, start: at.offset, end: at.end })}`;
+  };
+  const module = await emitPattern(syntax, kernel, dims);
+  const countPatterns = (): number => {
+    let count = 0;
+    walk(module, (op) => {
+      const isPattern = op.name.startsWith("pattern.") && op.regions.length > 0;
+      if (isPattern && op.numResults > 0) count++;
+    });
+    return count;
+  };
+  const before = countPatterns();
+  const lines: string[] = [];
+  lowerTo(module, "vector", wasmTarget, {
+    verifyEach: false,
+    onPass: (name) => {
+      if (name !== "fuse-patterns") return;
+      const after = countPatterns();
+      const kept = before === 1 ? "one pattern" : `${before} patterns`;
+      lines.push(
+        after < before ? `fused: ${before} patterns into ${after}` : `fused: nothing (${kept})`,
+      );
+    },
+    onVectorization: ({ loop, missed, lanes, copies }) => {
+      const what = `loop${placeOf(loop)}`;
+      if (missed === undefined) {
+        const times = copies === 1 ? "" : `, ${copies} vectors at a time`;
+        lines.push(`vectorized: ${what}: ${lanes} lanes${times}`);
+      } else lines.push(`scalar: ${what}: ${missed.reason}${placeOf(missed.op)}`);
+    },
+  });
+  return lines;
+}

@@ -1,0 +1,28 @@
+/** The devices that kernels run on, and which one `auto` stands for. */
+import { devices, type Device, type DeviceRegistry } from "@strata/runtime";
+
+/** What `auto` takes, and why. */
+export const AUTO_DEVICE: { readonly name: string; readonly reasons: readonly string[] } = {
+  name: "wasm",
+  reasons: [
+    "device: wasm, taken by auto: it compiles to SIMD code, starts in milliseconds and needs nothing",
+    "  but this process; interpreter is the only other one, and far slower",
+  ],
+};
+
+/** Makes every device known to the program's registry. */
+export async function registerDevices(): Promise<DeviceRegistry> {
+  const [{ wasmProvider }, { interpreterProvider }] = await Promise.all([
+    import("@strata/backend-wasm"),
+    import("./interpreter-device.ts"),
+  ]);
+  devices.register(wasmProvider);
+  devices.register(interpreterProvider);
+  return devices;
+}
+
+/** Opens a device by name, `auto` included; a diagnostic for an unknown one. */
+export async function openChosenDevice(spec: string): Promise<Device> {
+  const registry = await registerDevices();
+  return registry.open(spec === "auto" ? AUTO_DEVICE.name : spec);
+}

@@ -1,0 +1,68 @@
+/**
+ * `kernelc build`: compiles a kernel down to a level and writes it.
+ *
+ * Invariant: a file is written only when all of it is there.
+ */
+import { printOperation, type ModuleOp } from "@strata/ir";
+import { emitPattern, openKernel } from "@strata/kernel/specialize";
+import type { CommandContext } from "../cli.ts";
+import { parseShapes } from "../option-values.ts";
+import { writeOutput } from "../output.ts";
+import type { EMITS } from "../program.ts";
+import { readSource } from "../source.ts";
+import { fixDims } from "./shapes.ts";
+
+type Emit = (typeof EMITS)[number];
+
+/** The options of `kernelc build`. */
+export interface BuildOptions {
+  readonly kernel?: string;
+  readonly emit: Emit;
+  readonly shape?: readonly string[];
+  readonly out?: string;
+  readonly printGeneric?: boolean;
+}
+
+/** Compiles a kernel of a file as the options say. */
+export async function buildCommand(
+  file: string,
+  options: BuildOptions,
+  context: CommandContext,
+): Promise<void> {
+  const { emit } = options;
+  const shapes = parseShapes(options.shape ?? []);
+  const source = await readSource(file, context);
+  const kernel = await openKernel(source, { kernel: options.kernel });
+  const dims = fixDims(kernel.signature, shapes);
+  const isWasm = emit === "wasm" || emit === "wat";
+  const module = await emitPattern(await kernel.syntax(), kernel.name, dims);
+  const generic = options.printGeneric === true;
+  const content = isWasm
+    ? await emitWebAssembly(module, emit)
+    : await emitText(module, emit, generic);
+  await writeOutput(options.out, content, context);
+}
+
+async function emitText(
+  module: ModuleOp,
+  emit: Exclude<Emit, "wasm" | "wat">,
+  generic: boolean,
+): Promise<string> {
+  const { lowerTo, wasmTarget } = await import("@strata/compiler");
+  if (emit === "ll" || emit === "llvm-dialect") throw new Error("not joined yet");
+  if (emit !== "pattern") lowerTo(module, emit, wasmTarget);
+  return printOperation(module, { generic });
+}
+
+async function emitWebAssembly(
+  module: ModuleOp,
+  emit: "wasm" | "wat",
+): Promise<string | Uint8Array> {
+  const [{ emitWasm }, { lowerTo, wasmTarget }] = await Promise.all([
+    import("@strata/backend-wasm"),
+    import("@strata/compiler"),
+  ]);
+  lowerTo(module, "vector", wasmTarget);
+  const emitted = await emitWasm(module);
+  return emit === "wasm" ? emitted.binary : emitted.text();
+}

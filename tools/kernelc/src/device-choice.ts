@@ -1,0 +1,65 @@
+/**
+ * From `--device` to a device.
+ *
+ * Invariant: no device stands in for another unasked; what `auto` takes, and why, can be told.
+ */
+import { AUTO_DEVICE, registerDevices } from "@strata/kernel/specialize";
+import type { Device } from "@strata/runtime";
+import { didYouMean } from "@strata/support";
+import { environmentError, usageError } from "./failures.ts";
+import { parseCount } from "./option-values.ts";
+
+/** A device with the reasons for it. */
+export interface DeviceChoice {
+  readonly device: Device;
+  readonly reasons: readonly string[];
+}
+
+/** Opens the device that a user names. */
+export async function chooseDevice(spec: string): Promise<DeviceChoice> {
+  const registry = await registerDevices();
+  const known = ["auto", ...registry.providers().map(({ name }) => name)];
+  const { name, reasons } =
+    spec === "auto" ? AUTO_DEVICE : { name: spec, reasons: [`device: ${spec}, as asked for`] };
+  const family = name.split(":", 1)[0] ?? name;
+  const provider = registry.providers().find((one) => one.name === family);
+  if (provider === undefined) {
+    throw usageError("runtime.unknown-device", `there is no device "${spec}"`, {
+      notes: [{ message: `known devices: ${known.join(", ")}` }],
+      hint: didYouMean(family, known) ?? "`kernelc devices` lists what this machine has",
+    });
+  }
+  const found = await provider.probe();
+  if (!found.available) {
+    throw environmentError(
+      "runtime.device-unavailable",
+      `device ${name} is not available: ${found.reason}`,
+      { hint: found.hint },
+    );
+  }
+  const index = indexOf(name);
+  if (index === undefined || index >= found.count) {
+    const message = `there is no device "${spec}": ${family} has ${found.count}`;
+    throw usageError("runtime.device-index", message, {
+      hint: `write ${family} or a number from ${family}:0 to ${family}:${found.count - 1}`,
+    });
+  }
+  return { device: await provider.open(index), reasons };
+}
+
+/** The number behind the colon, 0 without one; undefined where there is no number. */
+function indexOf(spec: string): number | undefined {
+  const colon = spec.indexOf(":");
+  if (colon < 0) return 0;
+  const digits = spec.slice(colon + 1);
+  return /^\d{1,4}$/.test(digits) ? Number(digits) : undefined;
+}
+
+/** The number of threads to use; refuses a number that the device has no use for. */
+export function expectThreads(text: string | undefined, device: Device): number {
+  const threads = text === undefined ? 1 : parseCount("--threads", text);
+  if (threads === 1) return 1;
+  throw usageError("cli.threads", `device ${device.name} runs on one thread`, {
+    hint: "leave --threads out",
+  });
+}

@@ -9,6 +9,7 @@ import {
   type Type,
 } from "@strata/ir";
 import { FastMathAttr, OverflowAttr } from "./attributes.ts";
+import { canonicalizers } from "./canonicalize.ts";
 import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import {
@@ -43,6 +44,7 @@ export const arith: Dialect = defineDialect({
       { effects: () => [] },
     ),
     ...folds,
+    ...canonicalizers,
     ...interpretation,
   ],
   materializeConstant,

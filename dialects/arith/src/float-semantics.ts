@@ -6,25 +6,15 @@
  * sign and payload are not followed.
  */
 import { floatFromBits, floatToBits, type FloatType } from "@strata/ir";
-import { roundingOf } from "@strata/interpret";
+import { maxNum, minNum, roundingOf } from "@strata/interpret";
+
+export { floatOfInteger, saturate } from "@strata/interpret";
 
 /** The larger; NaN if one is NaN; −0 < +0. */
 export const maximum: (a: number, b: number) => number = Math.max;
 
 /** The smaller; NaN if one is NaN; −0 < +0. */
 export const minimum: (a: number, b: number) => number = Math.min;
-
-/** The larger, the other one if one is NaN; +0 of two zeros. */
-export function maxNum(a: number, b: number): number {
-  if (Number.isNaN(a)) return b;
-  return Number.isNaN(b) ? a : Math.max(a, b);
-}
-
-/** The smaller, the other one if one is NaN; −0 of two zeros. */
-export function minNum(a: number, b: number): number {
-  if (Number.isNaN(a)) return b;
-  return Number.isNaN(b) ? a : Math.min(a, b);
-}
 
 /** The binary operations by the part of their name behind `arith.`, before rounding. */
 export const floatFunctions = {
@@ -41,33 +31,6 @@ export const floatFunctions = {
 
 /** Names of the binary floating-point operations, without `arith.`. */
 export type FloatOpName = keyof typeof floatFunctions;
-
-/** The nearest double of an integer with a sticky last bit, so that rounding again is right. */
-function toStickyDouble(value: bigint): number {
-  const magnitude = value < 0n ? -value : value;
-  const bits = magnitude.toString(2).length;
-  if (bits <= 53) return Number(value);
-  if (bits > 1024) return value < 0n ? -Infinity : Infinity;
-  const shift = BigInt(bits - 53);
-  let top = magnitude >> shift;
-  if (top << shift !== magnitude) top |= 1n;
-  const double = Number(top) * 2 ** (bits - 53);
-  return value < 0n ? -double : double;
-}
-
-/** The float of a format nearest to an integer, ties to even, in one rounding. */
-export function floatOfInteger(value: bigint, type: FloatType): number {
-  return type.format === "f64" ? Number(value) : roundingOf(type)(toStickyDouble(value));
-}
-
-/** The integer part of a float, limited to low … high; 0 for NaN. */
-export function saturate(x: number, low: bigint, high: bigint): bigint {
-  if (Number.isNaN(x)) return 0n;
-  if (x === Infinity) return high;
-  if (x === -Infinity) return low;
-  const n = BigInt(Math.trunc(x));
-  return n < low ? low : n > high ? high : n;
-}
 
 /** Ways of rounding, named as the attribute's cases. */
 export type RoundingModeName =

@@ -139,6 +139,9 @@ export const castFolds: readonly InterfaceBinding[] = [
   ),
   foldOf(ops.BitcastOp, (op, [x]) => {
     if (op.in.type === op.out.type) return op.in;
-    return bitcast(op.out.type, x) ?? undone(op, ops.BitcastOp);
+    const folded = bitcast(op.out.type, x);
+    // A float between two integers may not keep the bits of a NaN.
+    if (folded !== undefined || elementTypeOf(op.in.type) instanceof FloatType) return folded;
+    return undone(op, ops.BitcastOp);
   }),
 ];

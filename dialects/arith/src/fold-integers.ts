@@ -67,8 +67,11 @@ const constants = {
 
 type IntegerFoldOfTwo = (width: number, a: bigint, b: bigint) => bigint | undefined;
 
-/** The exact function of a binary integer operation, named without `arith.`. */
-export function exactInteger(name: keyof typeof constants): IntegerFoldOfTwo {
+/** Names of the binary integer operations, without `arith.`. */
+export type IntegerFoldName = keyof typeof constants;
+
+/** The exact function of a binary integer operation. */
+export function exactInteger(name: IntegerFoldName): IntegerFoldOfTwo {
   return constants[name];
 }
 

@@ -1,10 +1,16 @@
 /** What the operations of `math` do when a program runs. */
 import {
+  clamp,
+  copySign,
   expectSafeIndex,
   failAt,
+  fmaOf,
   interpretElementwise,
   interpretOf,
   liftElementwise,
+  power,
+  roundAway,
+  roundEven,
   roundingOf,
   type ScalarFunction,
   type ScalarValue,
@@ -22,8 +28,6 @@ import {
   type Type,
 } from "@strata/ir";
 import { erf, erfc } from "./error-function.ts";
-import { fmaOf } from "./fma.ts";
-import { clamp, copySign, power, roundAway, roundEven } from "./functions.ts";
 import * as ops from "./ops.ts";
 
 type OpClass = (new (parts: OperationParts) => Operation) & OpRef;

@@ -2,6 +2,8 @@
 export * from "./attribute-values.ts";
 export * from "./element-store.ts";
 export * from "./elementwise.ts";
+export * from "./float-functions.ts";
+export * from "./fma.ts";
 export * from "./interface.ts";
 export {
   type ExternalFunction,

@@ -6,7 +6,7 @@
  * no exponent comes near its limits, and computed in integers elsewhere.
  */
 import type { FloatType } from "@strata/ir";
-import { roundingOf } from "@strata/interpret";
+import { roundingOf } from "./rounding.ts";
 
 const view = new DataView(new ArrayBuffer(8));
 

@@ -1,1 +1,1 @@
-export {};
+export { measurePair, median, type Pair } from "./measure.ts";

@@ -1,5 +1,7 @@
 /** Composes the dialect `math`. */
 import { defineDialect, type Dialect } from "@strata/ir";
+import { canonicalizers } from "./canonicalize.ts";
+import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import { mathOps } from "./ops.ts";
 
@@ -8,5 +10,5 @@ export const math: Dialect = defineDialect({
   name: "math",
   summary: "Functions of floats and integers beyond arithmetic.",
   ops: mathOps,
-  interfaces: interpretation,
+  interfaces: [...folds, ...canonicalizers, ...interpretation],
 });

@@ -1,4 +1,5 @@
 /** Functions of floats and integers beyond arithmetic, named and written as MLIR's `math`. */
+export { mathRules } from "./canonicalize.ts";
 export { math } from "./dialect.ts";
 export { erf, erfc } from "./error-function.ts";
 export * from "./ops.ts";

@@ -69,13 +69,14 @@ export interface KernelProgram {
   readonly args: Readonly<Record<string, ProgramTensor>>;
 }
 
-const expr = fc.letrec<{ e: Expr }>((tie) => ({
-  e: fc.record({
-    op: fc.nat(30),
-    args: fc.array(tie("e"), { maxLength: 2, depthSize: "small", depthIdentifier: "e" }),
-    literal: fc.integer({ min: -9, max: 9 }),
-  }),
-})).e;
+/** Expressions up to a depth; the bound keeps the expected size of a program small. */
+function exprOfDepth(depth: number): fc.Arbitrary<Expr> {
+  const args: fc.Arbitrary<readonly Expr[]> =
+    depth === 0 ? fc.constant([]) : fc.array(exprOfDepth(depth - 1), { maxLength: 2 });
+  return fc.record({ op: fc.nat(30), args, literal: fc.integer({ min: -9, max: 9 }) });
+}
+
+const expr = exprOfDepth(4);
 
 const offset = fc.tuple(
   fc.integer({ min: -2, max: 2 }),
@@ -123,14 +124,14 @@ function literal(n: number, t: DType): string {
 }
 
 /** The text of an expression of type `t` over the given leaves. */
-function textOf(e: Expr, t: DType, leaves: readonly string[], depth = 0): string {
+function textOf(e: Expr, t: DType, leaves: readonly string[]): string {
   const leaf = (k: number): string => leaves[k % leaves.length]!;
   const [a, b] = e.args;
-  if (a === undefined || depth > 5) {
+  if (a === undefined) {
     return e.op % 4 === 3 ? literal(e.literal, t) : leaf(e.op);
   }
-  const x = textOf(a, t, leaves, depth + 1);
-  const y = b === undefined ? leaf(e.op + 1) : textOf(b, t, leaves, depth + 1);
+  const x = textOf(a, t, leaves);
+  const y = b === undefined ? leaf(e.op + 1) : textOf(b, t, leaves);
   const shift = isWide(t) ? `${Math.abs(e.literal)}n` : String(Math.abs(e.literal));
   const common = [
     `(${x} + ${y})`,

@@ -519,12 +519,46 @@ export function inferResultTypes(
   return { types, segments };
 }
 
+/** The parts of an operation of single operands, whose results have the first operand's type. */
+function plainParts(
+  def: OpDefinition,
+  init: Readonly<Record<string, unknown>>,
+  options: BuildOptions<ResultDecls> | undefined,
+): OperationParts | undefined {
+  const { operandGroups, attributes, resultGroups } = def;
+  const operands: Value[] = [];
+  for (let i = 0; i < operandGroups.length; i++) {
+    const v = init[operandGroups[i]!.name] as Value | readonly Value[] | undefined;
+    // Lists and missing operands are for the general case, which also says what is wrong.
+    if (v === undefined || Array.isArray(v)) return undefined;
+    operands.push(v as Value);
+  }
+  const { type } = operands[0]!;
+  const properties: (Attribute | undefined)[] = [];
+  for (let i = 0; i < attributes.length; i++) {
+    const given = init[attributes[i]!.name];
+    const v = typeof given === "boolean" ? (given ? UnitAttr.instance : undefined) : given;
+    properties.push((v as Attribute | undefined) ?? attributes[i]!.default);
+  }
+  return {
+    location: options?.location ?? unknownLoc,
+    operands,
+    resultTypes: resultGroups.map(() => type),
+    properties,
+    discardable: options?.discardable ? new Map(options.discardable) : null,
+  };
+}
+
 function buildParts(
   def: OpDefinition,
   init: Readonly<Record<string, unknown>>,
   options: BuildOptions<ResultDecls> | undefined,
   fallbackTypes?: readonly Type[],
 ): OperationParts {
+  if (def.isPlain && options?.types === undefined) {
+    const parts = plainParts(def, init, options);
+    if (parts !== undefined) return parts;
+  }
   const operands: Value[] = [];
   const groups: (readonly Value[])[] = [];
   for (const g of def.operandGroups) {

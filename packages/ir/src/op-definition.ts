@@ -13,7 +13,7 @@ import type { Dialect } from "./dialect.ts";
 import type { Operation, OperationParts } from "./operation.ts";
 import type { OpParser } from "./op-parser.ts";
 import type { AsmPrinter } from "./printer.ts";
-import { ConstantLike } from "./traits.ts";
+import { ConstantLike, SameOperandsAndResultType } from "./traits.ts";
 import type { Type } from "./type.ts";
 import type { Value } from "./value.ts";
 
@@ -145,6 +145,8 @@ export class OpDefinition {
   readonly isTerminator: boolean;
   /** Where a materialized constant keeps its value in `properties`; -1 for all other kinds. */
   readonly constantSlot: number;
+  /** Single operands and results of one type, and nothing inside: the most frequent shape. */
+  readonly isPlain: boolean;
   readonly operandGroups: readonly ValueGroup[];
   readonly resultGroups: readonly ValueGroup[];
   readonly attributes: readonly AttributeSpec[];
@@ -182,6 +184,13 @@ export class OpDefinition {
     this.needsResultSegments = parts.results.filter(notOne).length > 1;
     this.#operandVariadic = parts.operands.findIndex(notOne);
     this.#resultVariadic = parts.results.findIndex(notOne);
+    this.isPlain =
+      this.traits.has(SameOperandsAndResultType) &&
+      parts.operands.length > 0 &&
+      ![...parts.operands, ...parts.results].some(notOne) &&
+      parts.regions.length === 0 &&
+      parts.successors.length === 0 &&
+      parts.inferResults === undefined;
     this.construct = construct;
   }
 

@@ -156,25 +156,22 @@ describe("size", () => {
   });
 
   test("a chain of 1 000 000 uses, folded, merged, erased", () => {
-    const chain = (start: (block: Block) => Value): ModuleOp =>
-      moduleOf((block) => {
-        let v = start(block);
-        for (let i = 0; i < 1_000_000; i++) {
-          const op = SubOp.of({ lhs: v, rhs: block.args[1]! });
-          block.append(op);
-          v = op.result;
-        }
-        return v;
-      });
-    const dead = chain((b) => b.args[0]!);
-    const f = dead.body.entry.firstOp!.regions[0]!.entry;
-    f.lastOp!.setOperand(0, f.args[0]!);
-    eraseDeadCode(dead);
-    expect(count(dead)).toBe(1);
-    const live = chain((b) => b.args[0]!);
-    eliminateCommonSubexpressions(live);
-    canonicalizeIn(live);
-    expect(count(live)).toBe(1_000_001);
+    const chain = moduleOf((block) => {
+      let v: Value = block.args[0]!;
+      for (let i = 0; i < 1_000_000; i++) {
+        const op = SubOp.of({ lhs: v, rhs: block.args[1]! });
+        block.append(op);
+        v = op.result;
+      }
+      return v;
+    });
+    eliminateCommonSubexpressions(chain);
+    canonicalizeIn(chain);
+    expect(count(chain)).toBe(1_000_001);
+    const { entry } = chain.body.entry.firstOp!.regions[0]!;
+    entry.lastOp!.setOperand(0, entry.args[0]!);
+    eraseDeadCode(chain);
+    expect(count(chain)).toBe(1);
     const wide = moduleOf((block) => {
       const a = ConstOp.of({ value: IntegerAttr.i64(1) }, { types: { result: i64 } });
       block.append(a);

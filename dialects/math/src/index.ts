@@ -1,11 +1,12 @@
 /** Functions of floats and integers beyond arithmetic, named and written as MLIR's `math`. */
 export { mathRules } from "./canonicalize.ts";
 export { math } from "./dialect.ts";
-export { erf, erfc } from "./error-function.ts";
 export * from "./ops.ts";
 export {
   clamp,
   copySign,
+  erf,
+  erfc,
   fmaF64,
   fmaOf,
   power,

@@ -2,9 +2,8 @@
  * What each operation of `math` computes on scalars, before rounding to its type: the one table
  * that interpretation and folding share.
  */
-import { copySign, power, roundAway, roundEven } from "@strata/interpret";
+import { copySign, erf, erfc, power, roundAway, roundEven } from "@strata/interpret";
 import type { FloatFormat, FloatType, Operation, OperationParts, OpRef } from "@strata/ir";
-import { erf, erfc } from "./error-function.ts";
 import * as ops from "./ops.ts";
 
 /** An op class of the dialect. */

@@ -2,6 +2,7 @@
 export * from "./attribute-values.ts";
 export * from "./element-store.ts";
 export * from "./elementwise.ts";
+export { erf, erfc } from "./error-function.ts";
 export * from "./float-functions.ts";
 export * from "./fma.ts";
 export * from "./interface.ts";

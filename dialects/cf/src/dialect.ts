@@ -1,7 +1,8 @@
 /** Composes the dialect `cf`. */
 import { BranchInterface, defineDialect, type Dialect } from "@strata/ir";
-import { interpretation } from "./interpret.ts";
 import { branchBranching, condBranchBranching, switchBranching } from "./branches.ts";
+import { canonicalizers } from "./canonicalize.ts";
+import { interpretation } from "./interpret.ts";
 import { BranchOp, cfOps, CondBranchOp, SwitchOp } from "./ops.ts";
 
 /** The dialect of branches between blocks. */
@@ -10,6 +11,7 @@ export const cf: Dialect = defineDialect({
   summary: "Branches between blocks and run-time assertions.",
   ops: cfOps,
   interfaces: [
+    ...canonicalizers,
     ...interpretation,
     BranchInterface.on(BranchOp, branchBranching),
     BranchInterface.on(CondBranchOp, condBranchBranching),

@@ -1,5 +1,6 @@
 /** Composes the dialect `func`. */
 import { CallInterface, defineDialect, type Dialect, SymbolRefAttr } from "@strata/ir";
+import { canonicalizers } from "./canonicalize.ts";
 import { interpretation } from "./interpret.ts";
 import { CallOp, funcOps } from "./ops.ts";
 
@@ -9,6 +10,7 @@ export const func: Dialect = defineDialect({
   summary: "Functions, calls and returns.",
   ops: funcOps,
   interfaces: [
+    ...canonicalizers,
     ...interpretation,
     CallInterface.on(CallOp, {
       callee: (op) => {

@@ -1,3 +1,4 @@
 /** Functions, calls and returns, named and written as MLIR's `func`. */
+export { funcPatterns } from "./canonicalize.ts";
 export { func } from "./dialect.ts";
 export * from "./ops.ts";

@@ -11,26 +11,32 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs `kernelc` with arguments; `cache` is a folder for compiled code. */
+/** How `kernelc` is run. */
+export interface Surroundings {
+  readonly stdin?: string;
+  /** A folder for compiled code; by default none can be kept. */
+  readonly cache?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether both outputs are terminals. */
+  readonly terminal?: boolean;
+}
+
+/** Runs `kernelc` with arguments. */
 export async function kernelc(
   args: readonly string[],
-  {
-    stdin = "",
-    cache,
-    env = {},
-  }: { stdin?: string; cache?: string; env?: Record<string, string> } = {},
+  { stdin = "", cache = "/dev/null/nowhere", env = {}, terminal = false }: Surroundings = {},
 ): Promise<Outcome> {
   const out: Uint8Array[] = [];
   const err: Uint8Array[] = [];
   const into = (chunks: Uint8Array[]) => ({
-    isTerminal: false,
+    isTerminal: terminal,
     columns: 80,
     write: (data: string | Uint8Array) => void chunks.push(Buffer.from(data)),
   });
   const status = await runCli(args, {
     stdout: into(out),
     stderr: into(err),
-    env: { XDG_CACHE_HOME: cache ?? "/dev/null/nowhere", ...env },
+    env: { XDG_CACHE_HOME: cache, ...env },
     readStdin: async () => Buffer.from(stdin),
   });
   return {

@@ -1,0 +1,110 @@
+/** `kernelc build`: every level, and everything that can be wrong with shapes. */
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { kernelc, makeFolder, removeFolders, type Outcome } from "./capture.ts";
+
+const HEAT = `import { clamp, stencil, type Dim, type f32, type Tensor } from "@strata/kernel";
+export function heat<n extends Dim, m extends Dim>(u: Tensor<f32, [n, m]>, alpha: f32): Tensor<f32, [n, m]> {
+  return stencil(u, clamp, (c) => c(0, 0) + alpha * (c(-1, 0) + c(1, 0) + c(0, -1) + c(0, 1) - 4 * c(0, 0)));
+}
+`;
+
+// As much of it as is used here; its types come with those of browsers only.
+declare const WebAssembly: {
+  compile(bytes: Uint8Array): Promise<object>;
+  readonly Module: { exports(module: object): { readonly name: string }[] };
+};
+
+let folder = "";
+let heat = "";
+beforeAll(() => {
+  folder = makeFolder();
+  heat = join(folder, "heat.kernel.ts");
+  writeFileSync(heat, HEAT);
+});
+afterAll(removeFolders);
+
+const build = async (...args: readonly string[]): Promise<Outcome> =>
+  kernelc(["build", heat, ...args]);
+
+describe("levels", () => {
+  const levels: readonly [string, readonly string[]][] = [
+    ["pattern", ["pattern.stencil", "%u: tensor<?x?xf32>", "%alpha: f32"]],
+    ["loop", ["scf.parallel", "memref.load", "%u: memref<?x?xf32>"]],
+    ["vector", ["vector.load", "vector<4xf32>"]],
+    ["wat", ["(module", "f32x4.mul", '(export "heat"']],
+  ];
+
+  it.each(levels)("%s", async (level, texts) => {
+    const { status, stdout, stderr } = await build("--emit", level);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    for (const text of texts) expect(stdout).toContain(text);
+  });
+
+  it("fixes extents", async () => {
+    const { stdout } = await build("-e", "pattern", "-s", "u=512x256");
+    expect(stdout).toContain("%u: tensor<512x256xf32>");
+    const named = await build("-e", "pattern", "-s", "m=256", "-s", "n=512");
+    expect(named.stdout).toBe(stdout);
+    expect((await build("-e", "pattern", "-s", "n=512")).stdout).toContain("tensor<512x?xf32>");
+  });
+
+  it.each(["pattern", "loop", "vector"])("prints %s so that opt reads it", async (level) => {
+    const { stdout } = await build("-e", level, "-s", "u=20x20");
+    expect(await kernelc(["opt"], { stdin: stdout })).toMatchObject({ status: 0, stderr: "" });
+    const generic = await build("-e", level, "-s", "u=20x20", "--print-generic");
+    expect(generic.stdout).toContain('"func.func"() <{');
+    expect(await kernelc(["opt"], { stdin: generic.stdout })).toMatchObject({ status: 0 });
+  });
+
+  it("writes a module that WebAssembly accepts", async () => {
+    const out = join(folder, "heat.wasm");
+    expect(await build("-e", "wasm", "-o", out)).toEqual({ status: 0, stdout: "", stderr: "" });
+    const module = await WebAssembly.compile(readFileSync(out));
+    expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(["heat"]);
+  });
+});
+
+describe("mistakes", () => {
+  const cases: readonly [string, readonly string[], string, string][] = [
+    ["an unknown name", ["-s", "v=3x3"], "build.shape-name", "it has u, n, m"],
+    ["a wrong rank", ["-s", "u=3"], "build.shape-rank", "--shape u=512x512"],
+    ["a shape of a dimension", ["-s", "n=3x3"], "build.shape-rank", "--shape n=512"],
+    ["a shape of a scalar", ["-s", "alpha=3"], "build.shape-rank", "scalar"],
+    ["disagreement", ["-s", "u=3x3", "-s", "n=4"], "build.shape-conflict", "n is 3 in u=3x3 but 4"],
+    ["an unknown kernel", ["-k", "heta"], "kernel.unknown", 'did you mean "heat"?'],
+  ];
+
+  it.each(cases)("%s", async (_what, args, code, text) => {
+    const { status, stdout, stderr } = await build("-e", "loop", ...args);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toContain(`error[${code}]: `);
+    expect(stderr).toContain(text);
+  });
+
+  it("an unwritable output", async () => {
+    const out = join(folder, "none/x.mlir");
+    const { status, stderr } = await build("-e", "loop", "-o", out);
+    expect(status).toBe(1);
+    expect(stderr).toContain("error[value.unwritable]: ");
+    expect(existsSync(out)).toBe(false);
+  });
+
+  it("a binary for a terminal", async () => {
+    const outcome = await kernelc(["build", heat, "-e", "wasm"], { terminal: true });
+    expect(outcome).toMatchObject({ status: 2, stdout: "" });
+    expect(outcome.stderr).toContain("cli.binary-to-terminal");
+  });
+});
+
+it("colours diagnostics on a terminal only", async () => {
+  const args = ["build", heat, "-e", "loop", "-k", "heta"];
+  const escape = "\u001b[";
+  const coloured = await kernelc(args, { terminal: true });
+  expect(coloured.stderr).toContain(escape);
+  expect((await kernelc(args, { terminal: true, env: { NO_COLOR: "1" } })).stderr).not.toContain(
+    escape,
+  );
+  expect((await kernelc(args)).stderr).not.toContain(escape);
+});

@@ -1,0 +1,16 @@
+/** `kernelc devices`. */
+import { expect, it } from "vitest";
+import { kernelc } from "./capture.ts";
+
+it("lists devices for people, for tools and for scripts", async () => {
+  const people = await kernelc(["devices"]);
+  expect(people).toMatchObject({ status: 0, stderr: "" });
+  expect(people.stdout).toMatch(/^wasm {2,}WebAssembly/m);
+  expect(people.stdout).toMatch(/^interpreter {2}reference/m);
+  const { devices } = JSON.parse((await kernelc(["devices", "--json"])).stdout);
+  expect(devices).toMatchObject([
+    { name: "wasm", available: true },
+    { name: "interpreter", available: true },
+  ]);
+  expect((await kernelc(["devices", "--quiet"])).stdout).toBe("wasm\ninterpreter\n");
+});

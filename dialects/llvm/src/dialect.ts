@@ -2,6 +2,9 @@
 import { type AttrSyntax, defineDialect, type Dialect, OpDefinition, type OpRef } from "@strata/ir";
 import * as attributes from "./attributes.ts";
 import { interfaces } from "./interfaces.ts";
+import { memoryInterpretation } from "./interpret-memory.ts";
+import { numberInterpretation } from "./interpret-numbers.ts";
+import { valueInterpretation } from "./interpret-values.ts";
 import * as loops from "./loop-attributes.ts";
 import * as ops from "./ops.ts";
 import { llvmTypes } from "./type-syntax.ts";
@@ -32,5 +35,10 @@ export const llvm: Dialect = defineDialect({
     ...[...exported(attributes), ...exported(loops)].filter(hasSyntax).map((c) => c.syntax),
     overflow,
   ],
-  interfaces,
+  interfaces: [
+    ...interfaces,
+    ...numberInterpretation,
+    ...valueInterpretation,
+    ...memoryInterpretation,
+  ],
 });

@@ -299,6 +299,7 @@ export class AddUIExtended extends defineOp("arith.addui_extended", {
   results: { sum: result(I), overflow: result(BoolLikeI) },
   traits: [Pure, Commutative, Elementwise],
   assembly: "$lhs `,` $rhs attr-dict `:` type($sum) `,` type($overflow)",
+  resultNames: () => ["sum", "overflow"],
 }) {}
 
 function extendedProduct(name: string, summary: string) {
@@ -308,6 +309,7 @@ function extendedProduct(name: string, summary: string) {
     results: { low: result(I), high: result(I) },
     traits: [Pure, Commutative, ...ElementwiseSame],
     assembly: "$lhs `,` $rhs attr-dict `:` type($lhs)",
+    resultNames: () => ["low", "high"],
   });
 }
 

@@ -123,7 +123,8 @@ export function printSwitch(op: Operation, p: AsmPrinter): void {
       printDestination(op, p, i + 1, caseOperands.slice(at, (at += n)));
     });
   });
-  p.newline();
+  // Upstream ends the line after cases only.
+  if (sizes.length > 0) p.newline();
   p.write("]");
   p.attrDict(op, elided);
 }

@@ -187,6 +187,7 @@ export class SinCos extends defineOp("math.sincos", {
   attributes: { fastmath },
   traits: [Pure, SameOperandsAndResultType, Elementwise],
   assembly: "$input (`fastmath` `` $fastmath^)? attr-dict `:` type($sin)",
+  resultNames: () => ["sin", "cos"],
 }) {}
 
 // --- classification of floats --------------------------------------------------------------------

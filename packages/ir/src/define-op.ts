@@ -305,7 +305,7 @@ export interface OpSpec<
   /** Dialect whose prefix is left out of the names of ops directly inside the regions. */
   readonly defaultDialect?: string;
   /** Name hint for the results in the pretty form, e.g. `c0`. */
-  readonly resultNames?: (op: Operation) => string | undefined;
+  readonly resultNames?: (op: Operation) => string | readonly string[] | undefined;
 }
 
 /** What `pat` takes, by declared name: terms for operands, terms or values for attributes. */

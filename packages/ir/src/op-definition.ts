@@ -128,7 +128,7 @@ export interface OpDefinitionParts {
   /** Dialect whose prefix is left out directly inside the regions; "" for none. */
   readonly defaultDialect: string;
   /** Suggested names of results, block arguments and blocks in the pretty form. */
-  readonly resultNames: ((op: Operation) => string | undefined) | undefined;
+  readonly resultNames: ((op: Operation) => string | readonly string[] | undefined) | undefined;
 }
 
 /** Names the attribute that states the lengths of operand groups in the generic form. */

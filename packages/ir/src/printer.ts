@@ -47,6 +47,8 @@ interface Scope {
   readonly blocks: Map<Block, string>;
   nextValue: number;
   nextArg: number;
+  /** Behind names that are taken; shared by all, so that finding one takes one step. */
+  nextSuffix: number;
 }
 
 /** Writes textual IR. */
@@ -209,10 +211,15 @@ export class AsmPrinter {
     }
   }
 
-  /** Results print as groups: `%0:2, %1 = …`. */
+  /** Results print as a group `%0:2 = …`, or by their names `%low, %high = …`. */
   #multipleResults(op: Operation): void {
     const first = this.#name(op.results[0]!);
-    this.write(`${first.slice(0, first.lastIndexOf("#"))}:${op.results.length} = `);
+    const group = first.lastIndexOf("#");
+    if (group >= 0) this.write(`${first.slice(0, group)}:${op.results.length} = `);
+    else {
+      this.operands(op.results);
+      this.write(" = ");
+    }
   }
 
   #generic(op: Operation): void {
@@ -388,9 +395,14 @@ export class AsmPrinter {
     const n = op.results.length;
     if (n === 0) return;
     const scope = this.#scope;
-    let hint: string | undefined;
+    let hint: string | readonly string[] | undefined;
     if (!this.options.generic) {
       hint = nameHints.get(op.results[0]!) ?? op.definition.parts.resultNames?.(op);
+    }
+    if (typeof hint === "object") {
+      const names = hint;
+      op.results.forEach((r, i) => scope.names.set(r, unique(scope, names[i] ?? "result")));
+      return;
     }
     const name = hint === undefined ? `%${scope.nextValue++}` : unique(scope, hint);
     if (n === 1) scope.names.set(op.results[0]!, name);
@@ -406,12 +418,13 @@ function newScope(outer?: Scope): Scope {
     blocks: new Map(),
     nextValue: outer?.nextValue ?? 0,
     nextArg: outer?.nextArg ?? 0,
+    nextSuffix: outer?.nextSuffix ?? 0,
   };
 }
 
 function unique(scope: Scope, hint: string): string {
   let name = hint;
-  for (let i = 0; scope.taken.has(name); i++) name = `${hint}_${i}`;
+  while (scope.taken.has(name)) name = `${hint}_${scope.nextSuffix++}`;
   scope.taken.add(name);
   return `%${name}`;
 }

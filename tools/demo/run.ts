@@ -73,7 +73,7 @@ function nextSteps(): string[] {
   return [
     `open ${heat.output}, edit ${heat.file}, and run \`npm run demo\` again`,
     `./kernelc ${more.join(" ")}`,
-    `./kernelc ${runArguments(heat).join(" ")} --device interpreter --explain`,
+    `./kernelc ${runArguments(heat).join(" ")} --explain`,
     `./kernelc build ${first.file} --emit pattern     # then loop, vector, ll, wasm`,
     "./kernelc devices",
     "read docs/kernel-language.md",

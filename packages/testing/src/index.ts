@@ -1,6 +1,8 @@
 /** For tests: random values and operations, equivalence by interpretation, upstream's tools. */
 export * from "./equivalence.ts";
 export * from "./instances.ts";
+export * from "./kernel-programs.ts";
 export * from "./mlir-opt.ts";
 export * from "./random-values.ts";
+export * from "./round-trip.ts";
 export * from "./rule-check.ts";

@@ -10,3 +10,4 @@ export * from "./rule.ts";
 export * from "./terms.ts";
 export * from "./build.ts";
 export * from "./worklist.ts";
+export * from "./conversion/index.ts";

@@ -24,7 +24,17 @@ import {
   when,
   zero,
 } from "../src/index.ts";
-import { AddOp, ConstOp, context, FuncOp, MulOp, NegOp, ReturnOp, SubOp, TupleOp } from "@strata/testing/tiny";
+import {
+  AddOp,
+  ConstOp,
+  context,
+  FuncOp,
+  MulOp,
+  NegOp,
+  ReturnOp,
+  SubOp,
+  TupleOp,
+} from "@strata/testing/tiny";
 
 /** Parses a function body with two i64 arguments. */
 function bodyOf(text: string): ModuleOp {

@@ -5,9 +5,6 @@
  * detaches views, which is why `view` makes a new one each time. Tensor results are buffers that
  * the kernel writes; what a kernel allocates for itself is freed when it returns.
  */
-import { lowerTo, wasmTarget } from "@strata/compiler";
-import { FuncOp } from "@strata/func";
-import { MemRefType, ModuleOp } from "@strata/ir";
 import {
   type BoundArguments,
   type Buffer,
@@ -30,8 +27,6 @@ import {
   formatTensorType,
 } from "@strata/runtime";
 import { dtypeInfo, type DType, type KernelSignature, type StorageArray } from "@strata/support";
-import { emitWasm } from "./emit-module.ts";
-import { hostFunctions } from "./host-functions.ts";
 import { LinearMemory } from "./memory.ts";
 
 /** Options of `compile`. */
@@ -248,23 +243,22 @@ export class WasmDevice implements Device {
     for (const name of Object.keys(request.options ?? {})) {
       if (!options.includes(name)) throw unknownOption(this.name, name, options);
     }
-    if (!(request.module instanceof ModuleOp)) {
-      throw new TypeError("the device `wasm` compiles modules of the pattern level");
-    }
     const level = request.options?.["optimizeLevel"];
-    lowerTo(request.module, "vector", wasmTarget);
-    const dynamicDims = dynamicDimsOf(request.module, request.entry);
-    const { binary } = await emitWasm(
+    // Whoever runs kept kernels only needs no compiler.
+    const { compileImage } = await import("./compile-image.ts");
+    const image = await compileImage(
       request.module,
+      request.entry,
       typeof level === "number" ? { optimizeLevel: level } : {},
     );
-    return this.load(request.signature, { binary, entry: request.entry, dynamicDims });
+    return this.load(request.signature, image);
   }
 
   /** Instantiates a kernel that was compiled before. */
-  load(signature: KernelSignature, image: WasmImage): WasmExecutable {
+  async load(signature: KernelSignature, image: WasmImage): Promise<WasmExecutable> {
+    const module = new WebAssembly.Module(Uint8Array.from(image.binary));
     const host: Record<string, WebAssembly.ImportValue> = {
-      ...hostFunctions,
+      ...(await hostFunctionsFor(module)),
       alloc: (bytes: number) => {
         const address = this.memory.tryAllocate(bytes >>> 0);
         if (address === undefined) throw outOfMemory(this.name, bytes >>> 0, "inside of a kernel");
@@ -272,7 +266,6 @@ export class WasmDevice implements Device {
       },
       free: (address: number) => this.memory.release(address),
     };
-    const module = new WebAssembly.Module(Uint8Array.from(image.binary));
     const instance = new WebAssembly.Instance(module, {
       env: { memory: this.memory.memory },
       host,
@@ -286,15 +279,11 @@ export class WasmDevice implements Device {
   }
 }
 
-/** The dimensions of a kernel's tensors that are known only when it is called. */
-function dynamicDimsOf(module: ModuleOp, entry: string): number[][] {
-  for (const op of module.ops()) {
-    if (!(op instanceof FuncOp) || op.symbolName !== entry) continue;
-    return op.type.inputs.flatMap((t) =>
-      t instanceof MemRefType ? [t.shape.flatMap((n, d) => (n < 0 ? [d] : []))] : [],
-    );
-  }
-  throw new Error(`the module has no function @${entry}`);
+/** The functions that a module may import besides those for its memory, loaded if it imports any. */
+async function hostFunctionsFor(module: WebAssembly.Module): Promise<WebAssembly.ModuleImports> {
+  const own = ["alloc", "free", "memory"];
+  if (WebAssembly.Module.imports(module).every(({ name }) => own.includes(name))) return {};
+  return (await import("./host-functions.ts")).hostFunctions;
 }
 
 /** How programs find the device. */

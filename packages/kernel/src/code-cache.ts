@@ -32,7 +32,7 @@ interface Image {
 
 /** A device whose executables have an image, and that makes an executable of one. */
 interface PortableDevice extends Device {
-  load(signature: KernelSignature, image: Image): Executable;
+  load(signature: KernelSignature, image: Image): Promise<Executable>;
 }
 
 function isPortable(device: Device): device is PortableDevice {
@@ -127,9 +127,9 @@ export class CodeCache {
     if (!isPortable(device)) return undefined;
     const bytes = await this.#store?.cache.get(key);
     if (bytes === undefined) return undefined;
-    return tryReading(() => {
+    return tryReading(async () => {
       const { image, schedule, flops } = readEntry(bytes);
-      return { executable: device.load(signature, image), schedule, flops };
+      return { executable: await device.load(signature, image), schedule, flops };
     });
   }
 
@@ -141,9 +141,9 @@ export class CodeCache {
 }
 
 /** An entry that this version cannot read counts as absent. */
-function tryReading<T>(read: () => T): T | undefined {
+async function tryReading<T>(read: () => T | Promise<T>): Promise<T | undefined> {
   try {
-    return read();
+    return await read();
   } catch (error) {
     // A device refuses code with an error of its own, such as WebAssembly's CompileError.
     const isUnreadable = error instanceof SyntaxError || errorName(error) === "CompileError";

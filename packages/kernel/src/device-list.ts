@@ -13,7 +13,7 @@ export const AUTO_DEVICE: { readonly name: string; readonly reasons: readonly st
 /** Makes every device known to the program's registry. */
 export async function registerDevices(): Promise<DeviceRegistry> {
   const [{ wasmProvider }, { interpreterProvider }] = await Promise.all([
-    import("@strata/backend-wasm"),
+    import("@strata/backend-wasm/device"),
     import("./interpreter-device.ts"),
   ]);
   devices.register(wasmProvider);

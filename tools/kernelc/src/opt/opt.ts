@@ -11,18 +11,17 @@ import {
   parseModule,
   printOperation,
 } from "@strata/ir";
-import { PassFailure, runPipeline, TimingNode, type Pipeline } from "@strata/pass";
-import { DiagnosticError, type Diagnostic, SourceFile } from "@strata/support";
+import { DiagnosticError, type Diagnostic, type SourceFile } from "@strata/support";
 import type { CommandContext } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
-import { usageError } from "../failures.ts";
 import { writeOutput } from "../output.ts";
 import { showDiagnostics } from "../report.ts";
 import { readSource } from "../source.ts";
+import { splitArguments } from "./arguments.ts";
 import { loadContext } from "./dialects.ts";
 import { compareDiagnostics, readExpectations } from "./expected-diagnostics.ts";
-import { describePasses, loadPasses } from "./passes.ts";
-import { readPipeline, splitArguments } from "./pipeline.ts";
+import { Phases } from "./phases.ts";
+import type { PassRun, runPasses } from "./run-passes.ts";
 import { SPLIT_MARKER, splitSource } from "./split.ts";
 
 /** The options of `kernelc opt`. */
@@ -48,51 +47,66 @@ export async function optCommand(
   known: readonly string[],
 ): Promise<void> {
   if (options.listPasses === true) {
+    const { describePasses, loadPasses } = await import("./passes.ts");
     cx.io.stdout.write(describePasses(await loadPasses()));
     return;
   }
   const { file = "-", flags } = splitArguments(args);
-  const context = await loadContext(options.allowUnregisteredDialect === true);
-  const wanted = options.passPipeline !== undefined || flags.length > 0;
-  const pipeline = wanted
-    ? readPipeline(options.passPipeline, flags, await loadPasses(), context, known)
-    : undefined;
-  if (pipeline !== undefined && !["builtin.module", "any"].includes(pipeline.anchor)) {
-    throw usageError("pipeline.anchor", `the pipeline runs on ${pipeline.anchor}, not modules`, {
-      hint: `write builtin.module(${pipeline.toString()})`,
-    });
-  }
+  const passes =
+    options.passPipeline !== undefined || flags.length > 0
+      ? await preparePasses(options, flags, known)
+      : undefined;
   const source = await readSource(file, cx);
-  const timing = new TimingNode("total");
-  const work = { options, context, pipeline, timing, cx };
   const pieces = options.splitInputFile === true ? splitSource(source) : [source];
-  if (options.verifyDiagnostics === true) verifyPieces(pieces, work);
+  const context = await loadContext(source.text, options.allowUnregisteredDialect === true);
+  const work = { options, context, passes, phases: new Phases(), cx };
+  if (options.verifyDiagnostics === true) await verifyPieces(pieces, work);
   else await printPieces(pieces, work);
-  if (options.timing === true) {
-    for (const { milliseconds } of timing.children.values()) timing.milliseconds += milliseconds;
-    cx.io.stderr.write(timing.toString());
-  }
+  if (options.timing === true) cx.io.stderr.write(await work.phases.toText());
+}
+
+/** Passes with the code that runs them. */
+interface Passes {
+  readonly pipeline: PassRun["pipeline"];
+  readonly run: typeof runPasses;
+}
+
+async function preparePasses(
+  options: OptOptions,
+  flags: Parameters<typeof import("./pipeline.ts").readPipeline>[1],
+  known: readonly string[],
+): Promise<Passes> {
+  const [{ readPipeline }, { loadPasses }, { runPasses: run }] = await Promise.all([
+    import("./pipeline.ts"),
+    import("./passes.ts"),
+    import("./run-passes.ts"),
+  ]);
+  // The pipeline may name operations that the text does not.
+  const allowUnregistered = options.allowUnregisteredDialect === true;
+  const context = await loadContext(options.passPipeline ?? "func.func", allowUnregistered);
+  const registry = await loadPasses();
+  return { pipeline: readPipeline(options.passPipeline, flags, registry, context, known), run };
 }
 
 interface Work {
   readonly options: OptOptions;
   readonly context: Context;
-  readonly pipeline: Pipeline | undefined;
-  readonly timing: TimingNode;
+  readonly passes: Passes | undefined;
+  readonly phases: Phases;
   readonly cx: CommandContext;
 }
 
 async function printPieces(pieces: readonly SourceFile[], work: Work): Promise<void> {
-  const { options, timing, cx } = work;
+  const { options, phases, cx } = work;
   const texts: string[] = [];
   for (const piece of pieces) {
-    const { module, diagnostics } = processPiece(piece, work);
+    const { module, diagnostics } = await processPiece(piece, work);
     showDiagnostics(diagnostics, cx.io);
     if (module === undefined) {
       cx.exitCode = EXIT.input;
       continue;
     }
-    const text = timed(timing, "print", () =>
+    const text = phases.measure("print", () =>
       printOperation(module, {
         generic: options.printGeneric === true,
         locations: options.printLocations === true,
@@ -104,58 +118,48 @@ async function printPieces(pieces: readonly SourceFile[], work: Work): Promise<v
   await writeOutput(options.out, texts.join(`${SPLIT_MARKER}\n`), cx);
 }
 
-function verifyPieces(pieces: readonly SourceFile[], work: Work): void {
-  const problems = pieces.flatMap((piece) => {
+async function verifyPieces(pieces: readonly SourceFile[], work: Work): Promise<void> {
+  const problems: Diagnostic[] = [];
+  for (const piece of pieces) {
     const expectations = readExpectations(piece);
-    return compareDiagnostics(expectations, processPiece(piece, work).diagnostics);
-  });
+    const { diagnostics } = await processPiece(piece, work);
+    problems.push(...compareDiagnostics(expectations, diagnostics));
+  }
   if (problems.length > 0) throw new DiagnosticError(problems);
 }
 
 /** Reads, verifies and transforms one piece; without a module if an error was found. */
-function processPiece(
+async function processPiece(
   piece: SourceFile,
-  { options, context, pipeline, timing, cx }: Work,
-): { readonly module: ModuleOp | undefined; readonly diagnostics: readonly Diagnostic[] } {
+  work: Work,
+): Promise<{ readonly module: ModuleOp | undefined; readonly diagnostics: readonly Diagnostic[] }> {
+  const { options, context, passes, phases, cx } = work;
   try {
-    const module = timed(timing, "parse", () => parseModule(context, piece));
-    timed(timing, "verify", () => expectVerified(module));
-    if (pipeline === undefined) return { module, diagnostics: [] };
-    const result = runPipeline(pipeline, module, {
-      context,
-      verify: options.verify,
-      reproducer: true,
-      printIr: {
-        after: options.printIrAfterAll === true,
-        write: ({ header, text }) => cx.io.stderr.write(`${header}\n${text}\n`),
-      },
-    });
-    addTiming(timing, result.timing);
-    return { module, diagnostics: result.diagnostics };
+    const module = await parsePiece(piece, work);
+    phases.measure("verify", () => expectVerified(module));
+    if (passes === undefined) return { module, diagnostics: [] };
+    const { pipeline, run } = passes;
+    const printAfterAll = options.printIrAfterAll === true;
+    const { verify } = options;
+    const { diagnostics, timing } = run(module, { pipeline, context, verify, printAfterAll }, cx);
+    phases.addRun(timing);
+    return { module, diagnostics };
   } catch (error) {
-    if (error instanceof PassFailure && error.reproducer !== undefined) {
-      cx.sources.push(new SourceFile("reproducer.mlir", error.reproducer));
-    }
     if (!(error instanceof DiagnosticError) || isBug(error)) throw error;
     return { module: undefined, diagnostics: error.diagnostics };
   }
 }
 
-const isBug = ({ diagnostics }: DiagnosticError): boolean =>
-  diagnostics.some(({ kind, severity }) => kind === "bug" && severity === "error");
-
-function timed<T>(timing: TimingNode, phase: string, work: () => T): T {
-  const start = performance.now();
+/** What is wrong with a text is told with all dialects loaded, for the sake of its hints. */
+async function parsePiece(piece: SourceFile, { context, phases }: Work): Promise<ModuleOp> {
+  const parse = (cx: Context): ModuleOp => phases.measure("parse", () => parseModule(cx, piece));
   try {
-    return work();
-  } finally {
-    timing.child(phase).add(performance.now() - start);
+    return parse(context);
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    return parse(await loadContext(undefined, context.allowUnregistered));
   }
 }
 
-/** Adds the times of one run to those of the runs before. */
-function addTiming(into: TimingNode, run: TimingNode): void {
-  const node = into.child(run.name);
-  node.add(run.milliseconds);
-  for (const child of run.children.values()) addTiming(node, child);
-}
+const isBug = ({ diagnostics }: DiagnosticError): boolean =>
+  diagnostics.some(({ kind, severity }) => kind === "bug" && severity === "error");

@@ -7,32 +7,7 @@ import type { Context } from "@strata/ir";
 import { parsePipeline, PassManager, type PassRegistry, type Pipeline } from "@strata/pass";
 import { DiagnosticError, didYouMean, SourceFile } from "@strata/support";
 import { UsageError, usageError } from "../failures.ts";
-
-/** A pass given as an option: its name without dashes, and what follows `=`. */
-export interface PassFlag {
-  readonly name: string;
-  readonly options: string;
-}
-
-/** The file and the passes among arguments that commander does not know. */
-export function splitArguments(args: readonly string[]): {
-  readonly file: string | undefined;
-  readonly flags: readonly PassFlag[];
-} {
-  const files = args.filter((arg) => arg === "-" || !arg.startsWith("-"));
-  if (files.length > 1) {
-    throw usageError("cli.excess-arguments", `one file is expected, found ${files.join(" ")}`, {
-      hint: "write options of a pass behind =, as in --canonicalize=max-iterations=3",
-    });
-  }
-  const flags = args
-    .filter((arg) => arg !== "-" && arg.startsWith("-"))
-    .map((arg) => {
-      const [, name = "", options = ""] = /^--?([^=]*)(?:=(.*))?$/s.exec(arg) ?? [];
-      return { name, options };
-    });
-  return { file: files[0], flags };
-}
+import type { PassFlag } from "./arguments.ts";
 
 /** The pipeline asked for; `known` are the other options, for suggestions. */
 export function readPipeline(
@@ -50,7 +25,11 @@ export function readPipeline(
   const name = text === undefined ? "<passes>" : "--pass-pipeline";
   try {
     const file = new SourceFile(name, source);
-    return new PassManager(parsePipeline(file, registry, { context })).pipeline;
+    const { pipeline } = new PassManager(parsePipeline(file, registry, { context }));
+    if (["builtin.module", "any"].includes(pipeline.anchor)) return pipeline;
+    throw usageError("pipeline.anchor", `the pipeline runs on ${pipeline.anchor}, not modules`, {
+      hint: `write builtin.module(${pipeline.toString()})`,
+    });
   } catch (error) {
     throw error instanceof DiagnosticError ? new UsageError(error.diagnostics) : error;
   }

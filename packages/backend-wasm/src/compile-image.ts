@@ -1,0 +1,32 @@
+/** From a module of the pattern level to a kernel that can be kept. */
+import { lowerTo, wasmTarget } from "@strata/compiler";
+import { FuncOp } from "@strata/func";
+import { MemRefType, ModuleOp } from "@strata/ir";
+import type { WasmImage } from "./device.ts";
+import { emitWasm, type EmitOptions } from "./emit-module.ts";
+
+/** Compiles the function of a module, which is lowered in place. */
+export async function compileImage(
+  module: unknown,
+  entry: string,
+  options: EmitOptions,
+): Promise<WasmImage> {
+  if (!(module instanceof ModuleOp)) {
+    throw new TypeError("the device `wasm` compiles modules of the pattern level");
+  }
+  lowerTo(module, "vector", wasmTarget);
+  const dynamicDims = dynamicDimsOf(module, entry);
+  const { binary } = await emitWasm(module, options);
+  return { binary, entry, dynamicDims };
+}
+
+/** The dimensions of a kernel's tensors that are known only when it is called. */
+function dynamicDimsOf(module: ModuleOp, entry: string): number[][] {
+  for (const op of module.ops()) {
+    if (!(op instanceof FuncOp) || op.symbolName !== entry) continue;
+    return op.type.inputs.flatMap((t) =>
+      t instanceof MemRefType ? [t.shape.flatMap((n, d) => (n < 0 ? [d] : []))] : [],
+    );
+  }
+  throw new Error(`the module has no function @${entry}`);
+}

@@ -281,8 +281,8 @@ export class WasmDevice implements Device {
 
 /** The functions that a module may import besides those for its memory, loaded if it imports any. */
 async function hostFunctionsFor(module: WebAssembly.Module): Promise<WebAssembly.ModuleImports> {
-  const own = ["alloc", "free", "memory"];
-  if (WebAssembly.Module.imports(module).every(({ name }) => own.includes(name))) return {};
+  const own = new Set(["alloc", "free", "memory"]);
+  if (WebAssembly.Module.imports(module).every(({ name }) => own.has(name))) return {};
   return (await import("./host-functions.ts")).hostFunctions;
 }
 

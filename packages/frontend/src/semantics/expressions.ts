@@ -10,7 +10,7 @@ import type {
   NumberLiteral,
 } from "../syntax/ast.ts";
 import { BUILTINS, isBuiltin } from "./builtins.ts";
-import { type Analysis, type Entity, type Scope, type StaticValue, type Value } from "./context.ts";
+import type { Analysis, Entity, Scope, StaticValue, Value } from "./context.ts";
 import {
   errorAt,
   expectExpression,

@@ -286,7 +286,8 @@ export class KernelParser extends StatementGrammar {
       });
       if (this.RECORDING_PHASE) return;
       if (body === undefined) {
-        if (semicolon === undefined && !this.newlineAhead()) this.reportUnexpected(this.LA(1));
+        const ended = semicolon !== undefined || this.atEnd() || this.newlineAhead();
+        if (!ended) this.reportUnexpected(this.LA(1));
         this.refuse("overload", start, this.lastEnd());
         return;
       }

@@ -1,8 +1,8 @@
 /**
  * The syntax tree as text.
  *
- * Invariant: parsing the text gives the same tree again, apart from places; parentheses are
- * written only where precedence needs them.
+ * Invariant: parsing the text gives the same tree again, apart from places and that bodies of `if`
+ * and loops become blocks; parentheses are written only where precedence needs them.
  */
 import type {
   ArrowFunction,

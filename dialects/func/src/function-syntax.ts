@@ -92,9 +92,6 @@ export function parseFunction(p: OpParser): void {
     p.addRegion(new Region());
     return;
   }
-  if (named.length < signature.types.length) {
-    asm.fail("func.unnamed-arguments", "the arguments of a function with a body need names", start);
-  }
   const body = p.parseRegion(new Region(), named.length === 0 ? undefined : named);
   if (body.isEmpty || (named.length > 0 && body.entry.isEmpty)) {
     asm.fail(

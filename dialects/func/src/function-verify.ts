@@ -32,8 +32,19 @@ function verifyVisibility(op: Operation, report: Report): void {
 function verifyDictionaries(op: Operation, report: Report, name: string, count: number): void {
   const list = op.getAttr(name);
   if (!(list instanceof ArrayAttr)) return;
-  if (list.values.length !== count || !list.values.every((d) => d instanceof DictionaryAttr)) {
+  const dictionaries = list.values.filter((d) => d instanceof DictionaryAttr);
+  if (list.values.length !== count || dictionaries.length !== count) {
     report("func.attribute-list", `\`${name}\` of a function must be ${count} dictionaries`);
+  }
+  for (const d of dictionaries) {
+    const bare = [...d.entries.keys()].find((key) => !key.includes("."));
+    if (bare === undefined) continue;
+    report(
+      "func.attribute-prefix",
+      `the attribute \`${bare}\` of a function's argument or result names no dialect`,
+      `write it with a dialect's prefix, e.g. \`acme.${bare}\``,
+    );
+    return;
   }
 }
 

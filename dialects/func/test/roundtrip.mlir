@@ -35,3 +35,8 @@ func.func @labelled() {
 ^entry:
   return
 }
+
+func.func @unnamed(i32) -> i32 {
+^bb0(%a: i32):
+  return %a : i32
+}

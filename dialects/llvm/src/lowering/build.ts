@@ -1,0 +1,159 @@
+/**
+ * Small builders for lowerings: constants, folded integer arithmetic, aggregates, library calls.
+ * All insert at the rewriter's place.
+ */
+import {
+  type Attribute,
+  DenseArrayAttr,
+  DenseElementsAttr,
+  FloatAttr,
+  FloatType,
+  IntegerAttr,
+  IntegerType,
+  i64,
+  type ModuleOp,
+  nearestSymbolTable,
+  type Operation,
+  Region,
+  StringAttr,
+  symbolNameOf,
+  SymbolRefAttr,
+  type Type,
+  TypeAttr,
+  type Value,
+  VectorType,
+} from "@strata/ir";
+import type { Rewriter } from "@strata/rewrite";
+import { DiagnosticError, userError } from "@strata/support";
+import { ConstantOp, ExtractValueOp, InsertValueOp, PoisonOp } from "../aggregate-ops.ts";
+import { AddOp, MulOp } from "../arith-ops.ts";
+import { OverflowFlags } from "../attributes.ts";
+import { CallOp, FuncOp } from "../function-ops.ts";
+import { LLVMFunctionType, voidType } from "../types.ts";
+
+/** An integer or float constant; a splat for vectors. */
+export function constantOf(r: Rewriter, type: Type, n: number | bigint): Value {
+  const element = type instanceof VectorType ? type.elementType : type;
+  const scalar =
+    element instanceof FloatType
+      ? FloatAttr.get(Number(n), element)
+      : IntegerAttr.get(n, element as IntegerType);
+  const value: Attribute =
+    type instanceof VectorType ? DenseElementsAttr.splat(type, scalar) : scalar;
+  return constantAttrOf(r, type, value);
+}
+
+/** A constant with a given attribute. */
+export function constantAttrOf(r: Rewriter, type: Type, value: Attribute): Value {
+  return r.insert(ConstantOp.of({ value }, { types: { res: type } })).res;
+}
+
+/** An i64 constant. */
+export function i64Constant(r: Rewriter, n: number | bigint): Value {
+  return constantOf(r, i64, n);
+}
+
+/** Poison of a type, to be filled. */
+export function poisonOf(r: Rewriter, type: Type): Value {
+  return r.insert(PoisonOp.of({}, { types: { res: type } })).res;
+}
+
+/** The number a scalar integer constant holds; undefined for other values. */
+export function tryConstant(v: Value): bigint | undefined {
+  const def = v.definingOp;
+  return def instanceof ConstantOp && def.value instanceof IntegerAttr ? def.value.value : undefined;
+}
+
+/** What an index computation promises: no signed overflow, or no overflow at all. */
+export type IndexFlags = readonly ("nsw" | "nuw")[];
+
+/** `a · b` for i64, folded where both are known or one is 1. */
+export function multiply(r: Rewriter, a: Value, b: Value, flags: IndexFlags = []): Value {
+  const [x, y] = [tryConstant(a), tryConstant(b)];
+  if (x !== undefined && y !== undefined) return i64Constant(r, x * y);
+  if (x === 1n) return b;
+  if (y === 1n) return a;
+  const overflowFlags = OverflowFlags.attr(...flags);
+  return r.insert(MulOp.of({ lhs: a, rhs: b, overflowFlags })).res;
+}
+
+/** `a + b` for i64, folded where both are known or one is 0. */
+export function add(r: Rewriter, a: Value, b: Value, flags: IndexFlags = []): Value {
+  const [x, y] = [tryConstant(a), tryConstant(b)];
+  if (x !== undefined && y !== undefined) return i64Constant(r, x + y);
+  if (x === 0n) return b;
+  if (y === 0n) return a;
+  const overflowFlags = OverflowFlags.attr(...flags);
+  return r.insert(AddOp.of({ lhs: a, rhs: b, overflowFlags })).res;
+}
+
+/** A field of an aggregate. */
+export function fieldOf(r: Rewriter, container: Value, ...position: number[]): Value {
+  if (position.length === 0) return container;
+  return r.insert(ExtractValueOp.of({ container, position: DenseArrayAttr.i64(position) })).res;
+}
+
+/** An aggregate with a field replaced. */
+export function withField(
+  r: Rewriter,
+  container: Value,
+  value: Value,
+  ...position: number[]
+): Value {
+  if (position.length === 0) return value;
+  return r.insert(InsertValueOp.of({ container, value, position: DenseArrayAttr.i64(position) }))
+    .res;
+}
+
+function moduleOf(r: Rewriter): Operation {
+  const owner = r.block.parentOp;
+  const table = owner === null ? undefined : nearestSymbolTable(owner);
+  if (table === undefined) throw new Error("lowering outside of a module");
+  return table;
+}
+
+/** Declares a library function in the module, unless it is there; a diagnostic for another type. */
+export function declareFunction(
+  r: Rewriter,
+  name: string,
+  returnType: Type,
+  params: readonly Type[],
+): void {
+  const module = moduleOf(r);
+  const type = LLVMFunctionType.get(returnType, params);
+  for (const op of (module as ModuleOp).regions[0]!.entry.ops()) {
+    if (symbolNameOf(op) !== name) continue;
+    if (op instanceof FuncOp && op.type === type) return;
+    throw new DiagnosticError(
+      userError("llvm.library-symbol", `@${name} is the name of a library function`, {
+        hint: "lowering needs that name: rename what the module defines by it",
+      }),
+    );
+  }
+  r.saved(() => {
+    r.setToEnd(module.regions[0]!.entry);
+    r.insert(
+      FuncOp.of({
+        sym_name: StringAttr.get(name),
+        function_type: TypeAttr.get(type),
+        body: new Region(),
+      }),
+    );
+  });
+}
+
+/** Calls a library function, which is declared if need be; its result if it has one. */
+export function callLibrary(
+  r: Rewriter,
+  name: string,
+  returnType: Type,
+  args: readonly Value[],
+): Value | undefined {
+  declareFunction(r, name, returnType, args.map((a) => a.type));
+  const types = returnType === voidType ? [] : [returnType];
+  const call = CallOp.of(
+    { callee: SymbolRefAttr.get(name), callee_operands: args, op_bundle_operands: [] },
+    { types: { result: types } },
+  );
+  return r.insert(call).result;
+}

@@ -1,0 +1,5 @@
+/** What lowerings to the LLVM dialect share. */
+export * from "./build.ts";
+export * from "./elementwise.ts";
+export * from "./memref-view.ts";
+export * from "./type-converter.ts";

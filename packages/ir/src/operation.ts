@@ -245,10 +245,8 @@ export class Operation {
 
   /** Unlinks the operands of this operation and of everything nested in it. */
   dropAllReferences(): void {
-    walk(this, (op) => {
-      for (const u of op.operandUses) u.unlink();
-      op.successors = [];
-    });
+    if (this.regions.length > 0) walk(this, dropReferences);
+    else dropReferences(this);
   }
 
   /** Replaces all uses of the results, one value each, and erases the operation. */
@@ -259,6 +257,12 @@ export class Operation {
     this.results.forEach((r, i) => r.replaceAllUsesWith(values[i]!));
     this.erase();
   }
+}
+
+function dropReferences(op: Operation): void {
+  const uses = op.operandUses;
+  for (let i = 0; i < uses.length; i++) uses[i]!.unlink();
+  if (op.successors.length > 0) op.successors = [];
 }
 
 function encloses(outer: Operation, inner: Operation): boolean {

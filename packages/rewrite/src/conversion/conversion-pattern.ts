@@ -2,7 +2,7 @@
 import {
   BranchInterface,
   type OpDefinition,
-  type Operation,
+  Operation,
   type OperationParts,
   type Value,
 } from "@strata/ir";
@@ -63,8 +63,9 @@ export function conversionPattern<O extends Operation>(
       try {
         const operands = convertOperands(op, rewriter);
         if (operands === undefined) return false;
+        const adaptor = new (adaptorClassFor(op))(op, operands);
         const before = rewriter.changes;
-        const answer = convert(op as O, adaptorFor(op, operands) as Adaptor<O>, rewriter);
+        const answer = convert(op as O, adaptor as Adaptor<O>, rewriter);
         return answer ?? rewriter.changes !== before;
       } finally {
         rewriter.converter = outer;
@@ -86,48 +87,64 @@ function convertOperands(op: Operation, rewriter: ConversionRewriter): Value[][]
   return out;
 }
 
-/** The operation behind an adaptor, whose converted operands shadow its own. */
-interface Adapting extends Operation {
+/** What adaptors consist of; the getters of an op class are added in a subclass for it. */
+class AdaptorBase implements ConvertedOperands {
+  readonly op: Operation;
   readonly convertedOperands: readonly (readonly Value[])[];
+
+  constructor(op: Operation, operands: readonly (readonly Value[])[]) {
+    this.op = op;
+    this.convertedOperands = operands;
+  }
+
+  get operands(): readonly Value[] {
+    return this.convertedOperands.map((_, i) => this.one(i));
+  }
+
+  one(i: number): Value {
+    const values = this.convertedOperands[i]!;
+    if (values.length === 1) return values[0]!;
+    throw new Error(`operand ${i} of ${this.op.name} became ${values.length} values`);
+  }
 }
 
-function oneOf(adaptor: Adapting, i: number): Value {
-  const values = adaptor.convertedOperands[i]!;
-  if (values.length === 1) return values[0]!;
-  throw new Error(`operand ${i} of ${adaptor.name} became ${values.length} values`);
-}
+type AdaptorClass = new (
+  op: Operation,
+  operands: readonly (readonly Value[])[],
+) => ConvertedOperands;
 
-const getters = new Map<OpDefinition, PropertyDescriptorMap>();
+const adaptorClasses = new Map<OpDefinition, AdaptorClass>();
 
-/** The getters by which adaptors of an op kind differ from its operations. */
-function gettersFor(definition: OpDefinition): PropertyDescriptorMap {
-  let made = getters.get(definition);
+/** The adaptors of an op kind: its operands converted, all its other accessors as they are. */
+function adaptorClassFor(op: Operation): AdaptorClass {
+  const { definition } = op;
+  let made = adaptorClasses.get(definition);
   if (made !== undefined) return made;
-  made = {
-    operands: {
-      get(this: Adapting) {
-        return this.convertedOperands.map((_, i) => oneOf(this, i));
-      },
-    },
+  class OpAdaptor extends AdaptorBase {}
+  const add = (name: string, get: (this: AdaptorBase) => unknown): void => {
+    Object.defineProperty(OpAdaptor.prototype, name, { get, configurable: true });
   };
+  for (let proto: object = Object.getPrototypeOf(op); proto !== Operation.prototype;) {
+    for (const name of Object.getOwnPropertyNames(proto)) {
+      if (name in Operation.prototype || name in OpAdaptor.prototype) continue;
+      add(name, function () {
+        const member: unknown = Reflect.get(this.op, name);
+        return typeof member === "function" ? member.bind(this.op) : member;
+      });
+    }
+    proto = Object.getPrototypeOf(proto);
+  }
   definition.operandGroups.forEach((g, k) => {
-    made![g.name] = {
-      get(this: Adapting) {
-        const start = definition.operandStart(this, k);
-        const length = definition.operandLength(this, k);
-        if (g.multiplicity !== "variadic") return length === 0 ? undefined : oneOf(this, start);
-        return this.convertedOperands.slice(start, start + length).flat();
-      },
-    };
+    add(g.name, function () {
+      const start = definition.operandStart(this.op, k);
+      const length = definition.operandLength(this.op, k);
+      if (g.multiplicity !== "variadic") return length === 0 ? undefined : this.one(start);
+      return this.convertedOperands.slice(start, start + length).flat();
+    });
   });
-  getters.set(definition, made);
+  made = OpAdaptor;
+  adaptorClasses.set(definition, made);
   return made;
-}
-
-function adaptorFor(op: Operation, operands: readonly (readonly Value[])[]): object {
-  const adaptor: object = Object.create(op, gettersFor(op.definition));
-  Object.defineProperty(adaptor, "convertedOperands", { value: operands });
-  return adaptor;
 }
 
 /**

@@ -20,6 +20,8 @@ export class ConversionRewriter extends Rewriter {
   readonly casts: Map<Operation, PendingCast> = new Map();
   /** The converter of the running pattern. */
   converter: TypeConverter | undefined;
+  /** Casts of which a reader was erased. */
+  readonly #released: Operation[] = [];
   readonly #targets = new Map<Value, UnrealizedConversionCastOp[]>();
 
   constructor(block: Block, listeners: RewriteListener[]) {
@@ -61,6 +63,24 @@ export class ConversionRewriter extends Rewriter {
   /** Keeps a cast in mind, before anybody hears of it. */
   #note(cast: UnrealizedConversionCastOp, kind: PendingCast["kind"]): void {
     this.casts.set(cast, { cast, kind, converter: this.converter });
+  }
+
+  /** Erases an operation; casts that only it has read go with `eraseUnusedCasts`. */
+  override eraseOp(op: Operation): void {
+    for (const { value } of op.operandUses) {
+      const cast = value.definingOp;
+      if (cast !== undefined && this.casts.has(cast)) this.#released.push(cast);
+    }
+    super.eraseOp(op);
+  }
+
+  /** Erases casts that nobody reads any more; to be called when no pattern is running. */
+  eraseUnusedCasts(): void {
+    for (let cast = this.#released.pop(); cast !== undefined; cast = this.#released.pop()) {
+      if (cast.parent === null || !cast.isUnused) continue;
+      this.eraseOp(cast);
+      this.casts.delete(cast);
+    }
   }
 
   /** Treats a cast that stands in the IR like one of its own. */

@@ -174,6 +174,7 @@ class Conversion implements RewriteListener {
     } finally {
       this.#here = undefined;
     }
+    rewriter.eraseUnusedCasts();
     if (!done) return false;
     this.#applied.set(pattern.name, (this.#applied.get(pattern.name) ?? 0) + 1);
     for (const l of rewriter.listeners) l.applied?.(pattern.name, op);
@@ -235,6 +236,11 @@ class Conversion implements RewriteListener {
   }
 
   inserted(op: Operation): void {
+    if (op.regions.length === 0) {
+      if (this.#here !== undefined) this.#origins.set(op, this.#here);
+      this.#worklist.push(op);
+      return;
+    }
     const nested: Operation[] = [];
     walk(op, (inner) => {
       if (this.#here !== undefined && !this.#origins.has(inner)) {

@@ -4,6 +4,7 @@
  */
 import {
   type Attribute,
+  AutomaticAllocationScope,
   DenseArrayAttr,
   DenseElementsAttr,
   FloatAttr,
@@ -11,9 +12,11 @@ import {
   IntegerAttr,
   IntegerType,
   i64,
+  i8,
   type ModuleOp,
   nearestSymbolTable,
   type Operation,
+  RankedTensorType,
   Region,
   StringAttr,
   symbolNameOf,
@@ -24,12 +27,13 @@ import {
   VectorType,
 } from "@strata/ir";
 import type { Rewriter } from "@strata/rewrite";
-import { DiagnosticError, userError } from "@strata/support";
-import { ConstantOp, ExtractValueOp, InsertValueOp, PoisonOp } from "../aggregate-ops.ts";
+import { DiagnosticError, encodeUtf8, userError } from "@strata/support";
+import { AddressOfOp, ConstantOp, ExtractValueOp, InsertValueOp, PoisonOp } from "../aggregate-ops.ts";
 import { AddOp, MulOp } from "../arith-ops.ts";
-import { OverflowFlags } from "../attributes.ts";
-import { CallOp, FuncOp } from "../function-ops.ts";
-import { LLVMFunctionType, voidType } from "../types.ts";
+import { LinkageAttr, OverflowFlags, UnnamedAddr } from "../attributes.ts";
+import { AllocaOp } from "../memory-ops.ts";
+import { CallOp, FuncOp, GlobalOp } from "../function-ops.ts";
+import { LLVMArrayType, LLVMFunctionType, ptr, voidType } from "../types.ts";
 
 /** An integer or float constant; a splat for vectors. */
 export function constantOf(r: Rewriter, type: Type, n: number | bigint): Value {
@@ -157,3 +161,72 @@ export function callLibrary(
   );
   return r.insert(call).result;
 }
+
+/** The function that encloses the rewriter's place; an error outside of functions. */
+function functionOf(r: Rewriter): Operation {
+  let op = r.block.parentOp;
+  while (op !== null && !op.definition.hasTrait(AutomaticAllocationScope)) op = op.parentOp;
+  if (op === null) throw new Error("lowering outside of a function");
+  return op;
+}
+
+/**
+ * Memory on the stack for `count` values of a type, allocated once when the function is entered.
+ * The alignment is the type's own unless given. Unit: bytes.
+ */
+export function allocateInEntry(r: Rewriter, type: Type, count = 1, alignment?: number): Value {
+  const entry = functionOf(r).regions[0]!.entry;
+  return r.saved(() => {
+    r.setToStart(entry);
+    const arraySize = i64Constant(r, count);
+    return r.insert(
+      AllocaOp.of(
+        {
+          arraySize,
+          elem_type: TypeAttr.get(type),
+          alignment: alignment === undefined ? undefined : IntegerAttr.get(alignment, i64),
+        },
+        { types: { res: ptr } },
+      ),
+    ).res;
+  });
+}
+
+/** The address of a constant string of the module, ended by a zero byte. */
+export function stringConstant(r: Rewriter, text: string): Value {
+  const bytes = [...encodeUtf8(text), 0];
+  const type = LLVMArrayType.get(bytes.length, i8);
+  const block = moduleOf(r).regions[0]!.entry;
+  const value = DenseElementsAttr.get(
+    RankedTensorType.get([bytes.length], i8),
+    bytes.map((b) => IntegerAttr.get(b, i8)),
+  );
+  let name: string | undefined;
+  let count = 0;
+  for (const op of block.ops()) {
+    if (!(op instanceof GlobalOp) || !op.sym_name.value.startsWith(stringPrefix)) continue;
+    count++;
+    if (op.value === value) name = op.sym_name.value;
+  }
+  const symbol = name ?? `${stringPrefix}${count}`;
+  if (name === undefined) {
+    r.saved(() => {
+      r.setToStart(block);
+      r.insert(
+        GlobalOp.of({
+          sym_name: StringAttr.get(symbol),
+          global_type: TypeAttr.get(type),
+          linkage: LinkageAttr.of("private"),
+          unnamed_addr: UnnamedAddr.attr("unnamed_addr"),
+          constant: true,
+          value,
+          initializer: new Region(),
+        }),
+      );
+    });
+  }
+  const global_name = SymbolRefAttr.get(symbol);
+  return r.insert(AddressOfOp.of({ global_name }, { types: { res: ptr } })).res;
+}
+
+const stringPrefix = "__strata_text_";

@@ -2,4 +2,5 @@
 export * from "./build.ts";
 export * from "./elementwise.ts";
 export * from "./memref-view.ts";
+export * from "./patterns.ts";
 export * from "./type-converter.ts";

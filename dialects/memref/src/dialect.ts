@@ -1,5 +1,7 @@
 /** The memref dialect, composed. */
-import { defineDialect, type Dialect, MemoryEffectsInterface } from "@strata/ir";
+import { arith } from "@strata/arith";
+import { defineDialect, type Dialect } from "@strata/ir";
+import { effects } from "./effects.ts";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
@@ -9,34 +11,35 @@ export const memref: Dialect = defineDialect({
   ops: [
     ops.Alloc,
     ops.Alloca,
+    ops.AllocaScope,
+    ops.AllocaScopeReturn,
+    ops.AssumeAlignment,
+    ops.AtomicRMW,
+    ops.AtomicYield,
     ops.Cast,
     ops.CollapseShape,
     ops.Copy,
     ops.Dealloc,
     ops.Dim,
+    ops.DistinctObjects,
+    ops.ExpandShape,
+    ops.ExtractAlignedPointerAsIndex,
+    ops.ExtractStridedMetadata,
+    ops.GenericAtomicRMW,
+    ops.GetGlobal,
+    ops.Global,
     ops.Load,
+    ops.MemorySpaceCast,
+    ops.Prefetch,
     ops.Rank,
+    ops.Realloc,
+    ops.ReinterpretCast,
+    ops.Reshape,
     ops.Store,
+    ops.SubView,
+    ops.Transpose,
+    ops.View,
   ],
-  interfaces: [
-    ...interpretation,
-    MemoryEffectsInterface.on([ops.Alloc, ops.Alloca], {
-      effects: (op) => [{ kind: "allocate", value: op.results[0] }],
-    }),
-    MemoryEffectsInterface.on(ops.Dealloc, {
-      effects: (op) => [{ kind: "free", value: op.operand(0) }],
-    }),
-    MemoryEffectsInterface.on(ops.Load, {
-      effects: (op) => [{ kind: "read", value: op.operand(0) }],
-    }),
-    MemoryEffectsInterface.on(ops.Store, {
-      effects: (op) => [{ kind: "write", value: op.operand(1) }],
-    }),
-    MemoryEffectsInterface.on(ops.Copy, {
-      effects: (op) => [
-        { kind: "read", value: op.operand(0) },
-        { kind: "write", value: op.operand(1) },
-      ],
-    }),
-  ],
+  interfaces: [...effects, ...interpretation],
+  materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

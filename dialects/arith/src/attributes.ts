@@ -129,7 +129,16 @@ export const RoundingMode: IntegerEnum<
 
 /** Predicates of `arith.cmpi`. */
 export type CmpIPredicateName =
-  "eq" | "ne" | "slt" | "sle" | "sgt" | "sge" | "ult" | "ule" | "ugt" | "uge";
+  | "eq"
+  | "ne"
+  | "slt"
+  | "sle"
+  | "sgt"
+  | "sge"
+  | "ult"
+  | "ule"
+  | "ugt"
+  | "uge";
 
 /** `arith.cmpi`'s predicate as an attribute. */
 export const CmpIPredicate: IntegerEnum<CmpIPredicateName> = integerEnum(

@@ -27,8 +27,7 @@ import * as ops from "./ops.ts";
 const { ExtSI, ExtUI, TruncI, ExtF, TruncF, SIToFP, UIToFP, IndexCast, IndexCastUI } = ops;
 const { AddF, SubF, MulF, DivF, NegF } = ops;
 
-const widthOfResult = (m: Match): number =>
-  bitWidthOf(elementTypeOf(m.op.resultAt(0).type)) ?? 0;
+const widthOfResult = (m: Match): number => bitWidthOf(elementTypeOf(m.op.resultAt(0).type)) ?? 0;
 const widthOf = (m: Match, x: Hole): number => bitWidthOf(elementTypeOf(m.type(x))) ?? 0;
 
 function narrower(x: Hole): Condition {
@@ -52,8 +51,7 @@ function sameType(x: Hole, y: Hole): Condition {
 /** and, or, xor of values extended alike → the extension of and, or, xor. */
 const logicOfExtensions = [ops.AndI, ops.OrI, ops.XOrI].flatMap((logic) =>
   [ExtSI, ExtUI].map((ext) => {
-    const name = (c: typeof logic | typeof ext): string =>
-      c.definition.name.slice("arith.".length);
+    const name = (c: typeof logic | typeof ext): string => c.definition.name.slice("arith.".length);
     return rule(`${name(logic)}-of-${name(ext)}`, (x, y) => [
       logic.pat({ lhs: oneUse(ext.pat({ in: x })), rhs: oneUse(ext.pat({ in: y })) }),
       ext.pat({ in: logic.pat({ lhs: x, rhs: y }) }),
@@ -134,22 +132,13 @@ export const castRules: readonly Rule[] = [
   ]),
 
   // float (sext x) → float x, signed
-  rule("sitofp-of-extsi", (x) => [
-    SIToFP.pat({ in: ExtSI.pat({ in: x }) }),
-    SIToFP.pat({ in: x }),
-  ]),
+  rule("sitofp-of-extsi", (x) => [SIToFP.pat({ in: ExtSI.pat({ in: x }) }), SIToFP.pat({ in: x })]),
 
   // float (zext x) → unsigned float x
-  rule("uitofp-of-extui", (x) => [
-    UIToFP.pat({ in: ExtUI.pat({ in: x }) }),
-    UIToFP.pat({ in: x }),
-  ]),
+  rule("uitofp-of-extui", (x) => [UIToFP.pat({ in: ExtUI.pat({ in: x }) }), UIToFP.pat({ in: x })]),
 
   // float (zext x) → unsigned float x: the sign bit is zero
-  rule("sitofp-of-extui", (x) => [
-    SIToFP.pat({ in: ExtUI.pat({ in: x }) }),
-    UIToFP.pat({ in: x }),
-  ]),
+  rule("sitofp-of-extui", (x) => [SIToFP.pat({ in: ExtUI.pat({ in: x }) }), UIToFP.pat({ in: x })]),
 
   // widen (widen x) → widen x, for floats
   rule("extf-of-extf", (x) => [ExtF.pat({ in: ExtF.pat({ in: x }) }), ExtF.pat({ in: x })]),

@@ -32,9 +32,7 @@ const sum = (a: Hole, b: Hole): Computed => combined(`${a} + ${b}`, "addi", a, b
 const difference = (a: Hole, b: Hole): Computed => combined(`${a} - ${b}`, "subi", a, b);
 
 function negated(c: Hole): Computed {
-  return computed(`-${c}`, (m) =>
-    foldIntegers(m.op.resultAt(0).type, [m.attr(c)], (_w, x) => -x!),
-  );
+  return computed(`-${c}`, (m) => foldIntegers(m.op.resultAt(0).type, [m.attr(c)], (_w, x) => -x!));
 }
 
 /** The sum of two shift amounts, where it is below the width. */
@@ -147,16 +145,10 @@ export const integerRules: readonly Rule[] = [
   ]),
 
   // x & (x | y) → x
-  rule("andi-absorbs-ori", (x, y) => [
-    AndI.pat({ lhs: x, rhs: OrI.pat({ lhs: x, rhs: y }) }),
-    x,
-  ]),
+  rule("andi-absorbs-ori", (x, y) => [AndI.pat({ lhs: x, rhs: OrI.pat({ lhs: x, rhs: y }) }), x]),
 
   // x | (x & y) → x
-  rule("ori-absorbs-andi", (x, y) => [
-    OrI.pat({ lhs: x, rhs: AndI.pat({ lhs: x, rhs: y }) }),
-    x,
-  ]),
+  rule("ori-absorbs-andi", (x, y) => [OrI.pat({ lhs: x, rhs: AndI.pat({ lhs: x, rhs: y }) }), x]),
 ];
 
 /** Where one of two results is unused, the operation with one result does. */

@@ -39,10 +39,9 @@ export const arith: Dialect = defineDialect({
   attributes: [OverflowAttr.syntax, FastMathAttr.syntax],
   interfaces: [
     // Division touches no memory, but may fail: it can be erased, not moved.
-    MemoryEffectsInterface.on(
-      [DivSI, DivUI, CeilDivSI, CeilDivUI, FloorDivSI, RemSI, RemUI],
-      { effects: () => [] },
-    ),
+    MemoryEffectsInterface.on([DivSI, DivUI, CeilDivSI, CeilDivUI, FloorDivSI, RemSI, RemUI], {
+      effects: () => [],
+    }),
     ...folds,
     ...canonicalizers,
     ...interpretation,

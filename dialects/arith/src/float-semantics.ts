@@ -34,7 +34,11 @@ export type FloatOpName = keyof typeof floatFunctions;
 
 /** Ways of rounding, named as the attribute's cases. */
 export type RoundingModeName =
-  "to_nearest_even" | "downward" | "upward" | "toward_zero" | "to_nearest_away";
+  | "to_nearest_even"
+  | "downward"
+  | "upward"
+  | "toward_zero"
+  | "to_nearest_away";
 
 /** The next float of a format in the direction of +∞ (`up`) or −∞. */
 function neighbor(x: number, type: FloatType, up: boolean): number {

@@ -2,13 +2,7 @@
  * Folds of the floating-point operations: constants, and only those identities that are exact for
  * NaN, infinities and both zeros.
  */
-import {
-  type Attribute,
-  foldOf,
-  IntegerAttr,
-  type InterfaceBinding,
-  type Value,
-} from "@strata/ir";
+import { type Attribute, foldOf, IntegerAttr, type InterfaceBinding, type Value } from "@strata/ir";
 import { CmpFPredicate, CmpIPredicate } from "./attributes.ts";
 import { testFloats } from "./comparison.ts";
 import {
@@ -96,14 +90,16 @@ function selectOfEquality(op: ops.SelectOp): Value | undefined {
   const test = op.condition.definingOp;
   if (!(test instanceof ops.CmpI)) return undefined;
   const { true_value: a, false_value: b } = op;
-  const same =
-    (test.lhs === a && test.rhs === b) || (test.lhs === b && test.rhs === a);
+  const same = (test.lhs === a && test.rhs === b) || (test.lhs === b && test.rhs === a);
   if (!same) return undefined;
   const predicate = CmpIPredicate.nameOf(test.predicate);
   return predicate === "eq" ? b : predicate === "ne" ? a : undefined;
 }
 
-function foldSelect(op: ops.SelectOp, operands: readonly Constant[]): Attribute | Value | undefined {
+function foldSelect(
+  op: ops.SelectOp,
+  operands: readonly Constant[],
+): Attribute | Value | undefined {
   const [c, a, b] = operands;
   const { condition, true_value: whenTrue, false_value: whenFalse } = op;
   const chosen = conditionOf(c);

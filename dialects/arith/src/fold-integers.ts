@@ -37,8 +37,7 @@ function floorDivide(a: bigint, b: bigint): bigint {
   return q * b !== a && a < 0n !== b < 0n ? q - 1n : q;
 }
 
-const inRange = (width: number, amount: bigint): boolean =>
-  unsigned(width, amount) < BigInt(width);
+const inRange = (width: number, amount: bigint): boolean => unsigned(width, amount) < BigInt(width);
 
 /** What the binary operations compute on constants, by the part of their name behind `arith.`. */
 const constants = {
@@ -48,8 +47,7 @@ const constants = {
   divsi: (w, a, b) => (divides(w, a, b) ? a / b : undefined),
   divui: (w, a, b) => (b === 0n ? undefined : unsigned(w, a) / unsigned(w, b)),
   ceildivsi: (w, a, b) => (divides(w, a, b) ? -floorDivide(-a, b) : undefined),
-  ceildivui: (w, a, b) =>
-    b === 0n ? undefined : -floorDivide(-unsigned(w, a), unsigned(w, b)),
+  ceildivui: (w, a, b) => (b === 0n ? undefined : -floorDivide(-unsigned(w, a), unsigned(w, b))),
   floordivsi: (w, a, b) => (divides(w, a, b) ? floorDivide(a, b) : undefined),
   remsi: (_w, a, b) => (b === 0n ? undefined : a % b),
   remui: (w, a, b) => (b === 0n ? undefined : unsigned(w, a) % unsigned(w, b)),
@@ -208,7 +206,7 @@ function limits(absorbs: Limit, neutral: Limit): Identity {
 // --- comparison ----------------------------------------------------------------------------------
 
 /** Predicates that hold of equal operands. */
-const reflexive: readonly CmpIPredicateName[] = ["eq", "sle", "sge", "ule", "uge"];
+const reflexive: readonly CmpIPredicateName[] = new Set(["eq", "sle", "sge", "ule", "uge"]);
 
 /** Comparisons with a limit on the right that are decided for every left side. */
 const decided: readonly (readonly [CmpIPredicateName, Limit, boolean])[] = [
@@ -230,7 +228,7 @@ function foldCmpI(op: ops.CmpI, [l, r]: readonly Constant[]): Attribute | Value 
   if (folded !== undefined) return folded;
   const answer = (holds: boolean): Attribute | undefined =>
     integerConstant(op.result.type, holds ? 1n : 0n);
-  if (op.lhs === op.rhs) return answer(reflexive.includes(predicate));
+  if (op.lhs === op.rhs) return answer(reflexive.has(predicate));
   for (const [p, limit, holds] of decided) {
     if (p === predicate && isLimit(r, limit)) return answer(holds);
   }
@@ -255,8 +253,10 @@ function foldCarry(op: ops.AddUIExtended, [l, r]: readonly Constant[]): FoldResu
   }
   return pair(
     foldIntegers(sum.type, [l, r], (_w, a, b) => a! + b!),
-    foldIntegers(overflow.type, [l, r], (w, a, b) =>
-      (unsigned(w, a!) + unsigned(w, b!)) >> BigInt(w),
+    foldIntegers(
+      overflow.type,
+      [l, r],
+      (w, a, b) => (unsigned(w, a!) + unsigned(w, b!)) >> BigInt(w),
     ),
   );
 }

@@ -67,7 +67,11 @@ function failDivision(op: Operation): never {
 }
 
 function failOverflow(op: Operation): never {
-  return failAt(op, "arith.division-overflow", `the result of \`${op.name}\` does not fit its type`);
+  return failAt(
+    op,
+    "arith.division-overflow",
+    `the result of \`${op.name}\` does not fit its type`,
+  );
 }
 
 function failShift(op: Operation, amount: ScalarValue, width: number): never {
@@ -125,10 +129,7 @@ function signedDivision(
   };
 }
 
-function unsignedDivision(
-  f: NumberOp,
-  wide: (a: bigint, b: bigint) => bigint,
-): Semantics {
+function unsignedDivision(f: NumberOp, wide: (a: bigint, b: bigint) => bigint): Semantics {
   return {
     small: onUnsigned((op) => (a, b) => (b === 0 ? failDivision(op) : f(a, b))),
     wide: (a, b, width, op) => {
@@ -277,9 +278,7 @@ export function integerFunction(name: IntegerOpName, type: Type, op: Operation):
     const { index, wide } = s;
     return (a, b) =>
       index(a as number, b as number, op) ??
-      expectSafeIndex(
-        BigInt.asIntN(64, wide(BigInt(a as number), BigInt(b as number), 64, op)),
-      );
+      expectSafeIndex(BigInt.asIntN(64, wide(BigInt(a as number), BigInt(b as number), 64, op)));
   }
   const width = widthOf(element);
   if (width <= 32) return s.small(width, op) as ScalarFunction;

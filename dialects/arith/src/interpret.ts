@@ -274,9 +274,7 @@ export const interpretation: readonly InterfaceBinding[] = [
     return () => (value ??= valueOfAttribute(op.value));
   }),
   ...(Object.keys(integerOps) as IntegerOpName[]).map((name) =>
-    interpretElementwise(integerOps[name], (op) =>
-      integerFunction(name, op.resultAt(0).type, op),
-    ),
+    interpretElementwise(integerOps[name], (op) => integerFunction(name, op.resultAt(0).type, op)),
   ),
   ...(Object.keys(floatOps) as FloatOpName[]).map((name) =>
     interpretElementwise(floatOps[name], (op) =>

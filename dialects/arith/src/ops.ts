@@ -141,8 +141,7 @@ function overflowingBinary(name: string, summary: string, traits: readonly Trait
     results: { result: result(I) },
     attributes: { overflowFlags: defaultAttr(OverflowFlags, OverflowAttr.none) },
     traits: [...traits, ...ElementwiseSame],
-    assembly:
-      "$lhs `,` $rhs (`overflow` `` $overflowFlags^)? attr-dict `:` type($result)",
+    assembly: "$lhs `,` $rhs (`overflow` `` $overflowFlags^)? attr-dict `:` type($result)",
   });
 }
 
@@ -418,8 +417,7 @@ export class CmpF extends defineOp("arith.cmpf", {
     fastmath: defaultAttr(FastMathFlags, FastMathAttr.none),
   },
   traits: [Pure, Elementwise],
-  assembly:
-    "$predicate `,` $lhs `,` $rhs (`fastmath` `` $fastmath^)? attr-dict `:` type($lhs)",
+  assembly: "$predicate `,` $lhs `,` $rhs (`fastmath` `` $fastmath^)? attr-dict `:` type($lhs)",
 }) {}
 
 /** One of two values, whole by an i1 or element by element by a vector or tensor of i1. */

@@ -1,4 +1,17 @@
-import { bf16, f16, f32, f64, FoldInterface, i1, i16, i32, i64, i8, index, IntegerType } from "@strata/ir";
+import {
+  bf16,
+  f16,
+  f32,
+  f64,
+  FoldInterface,
+  i1,
+  i16,
+  i32,
+  i64,
+  i8,
+  index,
+  IntegerType,
+} from "@strata/ir";
 import { constant, Hole, minusOne, one, zero } from "@strata/rewrite";
 import { checkFold } from "@strata/testing";
 import fc from "fast-check";

@@ -1,4 +1,17 @@
-import { bf16, f16, f32, f64, i1, i16, i32, i64, i8, index, IntegerType, OpPattern } from "@strata/ir";
+import {
+  bf16,
+  f16,
+  f32,
+  f64,
+  i1,
+  i16,
+  i32,
+  i64,
+  i8,
+  index,
+  IntegerType,
+  OpPattern,
+} from "@strata/ir";
 import { OneUse, Typed } from "@strata/rewrite";
 import { checkRule } from "@strata/testing";
 import fc from "fast-check";

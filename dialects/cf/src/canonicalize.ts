@@ -101,7 +101,8 @@ const mergeBlocks = pattern("br-merges-block", BranchOp, (op, rewriter) => {
   if (parent === null || region === null || region === undefined) return false;
   if (dest === parent || dest === region.firstBlock) return rewriter.fail("a loop or the entry");
   if (dest.args.length !== op.numOperands) return false;
-  for (const b of dest.predecessors()) if (b !== parent) return rewriter.fail("other ways lead here");
+  for (const b of dest.predecessors())
+    if (b !== parent) return rewriter.fail("other ways lead here");
   const args = op.operands;
   rewriter.eraseOp(op);
   rewriter.inlineBlock(dest, parent, null, args);

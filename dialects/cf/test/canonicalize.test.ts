@@ -37,10 +37,7 @@ describe("branches are brought into canonical form", () => {
     ^x(%v: i32):
       return %v : i32
     }`);
-    expect(lines).toEqual([
-      "%0 = arith.select %arg0, %arg1, %arg2 : i32",
-      "return %0 : i32",
-    ]);
+    expect(lines).toEqual(["%0 = arith.select %arg0, %arg1, %arg2 : i32", "return %0 : i32"]);
   });
 
   test("a negated condition swaps the ways and their weights", () => {
@@ -65,7 +62,10 @@ describe("branches are brought into canonical form", () => {
       return %c : i1
     }`);
     expect(applied.get("cond-br-decides-condition")).toBe(1);
-    expect(lines.filter((l) => l.startsWith("return"))).toEqual(["return %true : i1", "return %false : i1"]);
+    expect(lines.filter((l) => l.startsWith("return"))).toEqual([
+      "return %true : i1",
+      "return %false : i1",
+    ]);
   });
 
   test("empty loops are left alone", () => {
@@ -114,11 +114,14 @@ describe("branches are brought into canonical form", () => {
   });
 
   test("a false assertion stays and fails", () => {
-    const m = parseModule(context, `func.func @f() {
+    const m = parseModule(
+      context,
+      `func.func @f() {
       %f = arith.constant false
       cf.assert %f, "on purpose"
       return
-    }`);
+    }`,
+    );
     applyPatternsGreedily(m, new CanonicalPatterns());
     expect(() => new Interpreter(m).run("f")).toThrow(/cf.assert.*on purpose/);
   });

@@ -1,7 +1,15 @@
 import { arith } from "@strata/arith";
 import { func } from "@strata/func";
 import { Interpreter } from "@strata/interpret";
-import { BranchInterface, builtin, collect, Context, expectVerified, IntegerAttr, i32 } from "@strata/ir";
+import {
+  BranchInterface,
+  builtin,
+  collect,
+  Context,
+  expectVerified,
+  IntegerAttr,
+  i32,
+} from "@strata/ir";
 import { DiagnosticError } from "@strata/support";
 import { parseVerified } from "@strata/testing";
 import { describe, expect, test } from "vitest";

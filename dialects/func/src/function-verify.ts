@@ -9,12 +9,12 @@ import {
   TypeAttr,
 } from "@strata/ir";
 
-const visibilities = ["public", "private", "nested"];
+const visibilities = new Set(["public", "private", "nested"]);
 
 function verifyVisibility(op: Operation, report: Report): void {
   const visibility = op.getAttr("sym_visibility");
   const text = visibility instanceof StringAttr ? visibility.value : "public";
-  if (!visibilities.includes(text)) {
+  if (!visibilities.has(text)) {
     report(
       "func.visibility",
       `a function is public, private or nested, not \`${text}\``,

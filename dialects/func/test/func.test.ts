@@ -1,6 +1,14 @@
 import { arith } from "@strata/arith";
 import { Interpreter } from "@strata/interpret";
-import { builtin, Context, expectVerified, FunctionType, i32, ModuleOp, printOperation } from "@strata/ir";
+import {
+  builtin,
+  Context,
+  expectVerified,
+  FunctionType,
+  i32,
+  ModuleOp,
+  printOperation,
+} from "@strata/ir";
 import { applyPatternsGreedily, CanonicalPatterns } from "@strata/rewrite";
 import { DiagnosticError } from "@strata/support";
 import { parseVerified } from "@strata/testing";
@@ -51,7 +59,11 @@ describe("errors", () => {
       "func.func @f() {\n %f = constant @f : () -> i32\n return\n}",
       /is `\(\) -> i32` but @f/,
     ],
-    ["func.callee-type", "func.func @f(%a: i32) {\n call_indirect %a() : i32\n return\n}", /no|not/],
+    [
+      "func.callee-type",
+      "func.func @f(%a: i32) {\n call_indirect %a() : i32\n return\n}",
+      /no|not/,
+    ],
     ["parse.duplicate-attribute", 'func.func private @f() attributes {sym_name = "g"}', /twice/],
     ["ir.parent", '"func.return"() : () -> ()', /must stand inside|parent/],
   ])("%s", (code, text, message) => {

@@ -190,7 +190,8 @@ export function isConstantOf(value: Attribute, type: Type): boolean {
     }
     if (!(type instanceof LLVMArrayType)) return false;
     return (
-      type.size === value.values.length && value.values.every((v) => isConstantOf(v, type.elementType))
+      type.size === value.values.length &&
+      value.values.every((v) => isConstantOf(v, type.elementType))
     );
   }
   return false;

@@ -288,8 +288,7 @@ export class TruncOp extends defineOp("llvm.trunc", {
   attributes: { overflowFlags: overflow() },
   traits: [Pure, Elementwise],
   verify: narrower(IntegerOrVector).verify,
-  assembly:
-    "$arg (`overflow` `` $overflowFlags^)? attr-dict `:` type($arg) `to` type($res)",
+  assembly: "$arg (`overflow` `` $overflowFlags^)? attr-dict `:` type($arg) `to` type($res)",
 }) {}
 /** Widens a floating-point number, exactly. */
 export class FPExtOp extends cast(

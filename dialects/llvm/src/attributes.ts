@@ -282,7 +282,10 @@ function bitFlags<const N extends string>(
 ): BitFlags<N> {
   const names = Object.keys(bits) as N[];
   const attr = (...flags: readonly N[]): IntegerAttr =>
-    IntegerAttr.get(flags.reduce((v, f) => v | bits[f], 0n), i32);
+    IntegerAttr.get(
+      flags.reduce((v, f) => v | bits[f], 0n),
+      i32,
+    );
   const all = names.reduce((v, f) => v | bits[f], 0n);
   return {
     summary,
@@ -398,8 +401,7 @@ function sparseEnum<const N extends string>(
 ): IntegerEnum<N> {
   const cases = Object.keys(values) as N[];
   const attr = (n: N): IntegerAttr => IntegerAttr.get(values[n], i64);
-  const find = (a: IntegerAttr): N | undefined =>
-    cases.find((n) => BigInt(values[n]) === a.value);
+  const find = (a: IntegerAttr): N | undefined => cases.find((n) => BigInt(values[n]) === a.value);
   return {
     summary,
     cases,

@@ -3,12 +3,7 @@
  * aarch64 and riscv64 have them. Unit: bytes.
  */
 import { FloatType, IntegerType, type Type, VectorType } from "@strata/ir";
-import {
-  LLVMArrayType,
-  LLVMPointerType,
-  LLVMPPCFP128Type,
-  LLVMStructType,
-} from "./types.ts";
+import { LLVMArrayType, LLVMPointerType, LLVMPPCFP128Type, LLVMStructType } from "./types.ts";
 
 /** Bytes of a pointer. */
 export const pointerBytes = 8;

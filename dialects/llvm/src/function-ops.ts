@@ -281,7 +281,11 @@ export class CallOp extends defineOp("llvm.call", {
       p.type(operands[0]!.type);
       p.write(", ");
     }
-    printAttributedTypes(p, args.map((a) => a.type), op.getAttr("arg_attrs"));
+    printAttributedTypes(
+      p,
+      args.map((a) => a.type),
+      op.getAttr("arg_attrs"),
+    );
     p.write(" -> ");
     printAttributedResults(p, op.resultTypes, op.getAttr("res_attrs"));
   },
@@ -362,7 +366,11 @@ export class CallIntrinsicOp extends defineOp("llvm.call_intrinsic", {
     const names = ["intrin", "op_bundle_sizes", "op_bundle_tags", "arg_attrs", "res_attrs"];
     p.attrDict(op, new Set(names));
     p.write(" : ");
-    printAttributedTypes(p, op.operandGroup(0).map((v) => v.type), op.getAttr("arg_attrs"));
+    printAttributedTypes(
+      p,
+      op.operandGroup(0).map((v) => v.type),
+      op.getAttr("arg_attrs"),
+    );
     p.write(" -> ");
     printAttributedResults(p, op.resultTypes, op.getAttr("res_attrs"));
   },

@@ -154,8 +154,7 @@ const bitLength = (n: bigint): number => (n === 0n ? 0 : n.toString(2).length);
 export const bitFunctions = {
   ctpop: (n: bigint): bigint => BigInt(n.toString(2).replaceAll("0", "").length),
   ctlz: (n: bigint, width: number): bigint => BigInt(width - bitLength(n)),
-  cttz: (n: bigint, width: number): bigint =>
-    BigInt(n === 0n ? width : bitLength(n & -n) - 1),
+  cttz: (n: bigint, width: number): bigint => BigInt(n === 0n ? width : bitLength(n & -n) - 1),
   abs: (n: bigint, width: number): bigint => {
     const signed = BigInt.asIntN(width, n);
     return signed < 0n ? -signed : signed;

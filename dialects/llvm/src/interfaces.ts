@@ -64,14 +64,14 @@ const everything: readonly MemoryEffect[] = [
   { kind: "read", value: undefined },
   { kind: "write", value: undefined },
 ];
-const unordered = [AtomicOrdering.attr("not_atomic"), AtomicOrdering.attr("unordered")];
+const unordered = new Set([AtomicOrdering.attr("not_atomic"), AtomicOrdering.attr("unordered")]);
 
 function isOrdered(op: Operation): boolean {
   if (op.getAttr("volatile_") instanceof UnitAttr) return true;
   const volatile = op.getAttr("isVolatile");
   if (volatile instanceof IntegerAttr && volatile.isTrue) return true;
   const ordering = op.getAttr("ordering") ?? op.getAttr("success_ordering");
-  return ordering instanceof IntegerAttr && !unordered.includes(ordering);
+  return ordering instanceof IntegerAttr && !unordered.has(ordering);
 }
 
 function callEffects(op: Operation): readonly MemoryEffect[] {
@@ -103,8 +103,20 @@ export const interfaces: readonly InterfaceBinding[] = [
   MemoryEffectsInterface.on(ops.CallOp, { effects: callEffects }),
   touches([ops.LoadOp, ops.MaskedLoadOp, ops.MaskedExpandLoadOp], [["read", 0]]),
   touches([ops.StoreOp, ops.MaskedStoreOp, ops.MaskedCompressStoreOp], [["write", 1]]),
-  touches([ops.AtomicRMWOp, ops.AtomicCmpXchgOp], [["read", 0], ["write", 0]]),
-  touches([ops.MemcpyOp, ops.MemmoveOp], [["read", 1], ["write", 0]]),
+  touches(
+    [ops.AtomicRMWOp, ops.AtomicCmpXchgOp],
+    [
+      ["read", 0],
+      ["write", 0],
+    ],
+  ),
+  touches(
+    [ops.MemcpyOp, ops.MemmoveOp],
+    [
+      ["read", 1],
+      ["write", 0],
+    ],
+  ),
   touches([ops.MemsetOp], [["write", 0]]),
   MemoryEffectsInterface.on(ops.MaskedGatherOp, {
     effects: () => [{ kind: "read", value: undefined }],

@@ -71,7 +71,8 @@ function write(op: Operation, codec: Codec, p: PointerValue, align: number, v: R
   codec.write(checkAccess(op, p, codec.size, align, "writes"), p.offset, v);
 }
 
-const alignmentFor = (op: Operation, type: Type): number => alignmentOf(op) ?? alignmentOfType(type);
+const alignmentFor = (op: Operation, type: Type): number =>
+  alignmentOf(op) ?? alignmentOfType(type);
 
 // --- masked accesses -----------------------------------------------------------------------------
 
@@ -476,5 +477,8 @@ export const memoryInterpretation: readonly InterfaceBinding[] = [
       condition === 0 ? branchTo(op, 1, args.slice(n)) : branchTo(op, 0, args.slice(0, n));
   }),
   prepared(ops.SwitchOp, switchOn),
-  prepared(ops.UnreachableOp, (op) => () => failAt(op, "llvm.unreachable", "this is never reached")),
+  prepared(
+    ops.UnreachableOp,
+    (op) => () => failAt(op, "llvm.unreachable", "this is never reached"),
+  ),
 ];

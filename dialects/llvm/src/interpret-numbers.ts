@@ -1,4 +1,5 @@
 /** What arithmetic, comparisons, casts and number intrinsics do when a program runs. */
+import type { VectorValue } from "@strata/interpret";
 import {
   copySign,
   failAt,
@@ -17,7 +18,6 @@ import {
   saturate,
   type ScalarFunction,
   type ScalarValue,
-  VectorValue,
 } from "@strata/interpret";
 import {
   elementTypeOf,
@@ -44,7 +44,8 @@ import {
   overflowFunction,
 } from "./integer-semantics.ts";
 import { canonical, codecOf } from "./memory-codec.ts";
-import { AggregateValue, Memory, PointerValue } from "./memory.ts";
+import type { PointerValue } from "./memory.ts";
+import { AggregateValue, Memory } from "./memory.ts";
 import * as ops from "./ops.ts";
 import { LLVMPointerType } from "./types.ts";
 
@@ -315,8 +316,7 @@ export const numberInterpretation: readonly InterfaceBinding[] = [
   interpretElementwise(ops.FshrOp, (op) => funnelShift(false, widthOf(op.res.type))),
   interpretAs(ops.PowIOp, (op) => {
     const round = rounded(op);
-    return (x, n) =>
-      liftElementwise(op, op.res.type, (a) => round((a as number) ** Number(n)))(x);
+    return (x, n) => liftElementwise(op, op.res.type, (a) => round((a as number) ** Number(n)))(x);
   }),
   interpretElementwise(ops.LoadExpOp, (op) => {
     const round = rounded(op);
@@ -330,9 +330,7 @@ export const numberInterpretation: readonly InterfaceBinding[] = [
   interpretElementwise(ops.ICmpOp, icmp),
   interpretElementwise(ops.FCmpOp, (op) => fcmpFunction(FCmpPredicate.nameOf(op.predicate))),
   interpretAs(ops.SelectOp, (op) =>
-    op.condition.type instanceof VectorType
-      ? liftElementwise(op, op.res.type, choose)
-      : choose,
+    op.condition.type instanceof VectorType ? liftElementwise(op, op.res.type, choose) : choose,
   ),
   interpretAs(ops.FreezeOp, () => (x) => x),
   interpretAs(ops.SSACopyOp, () => (x) => x),

@@ -6,10 +6,10 @@ import {
   scalarOfAttribute,
   VectorValue,
 } from "@strata/interpret";
+import type { DenseArrayAttr } from "@strata/ir";
 import {
   ArrayAttr,
   type Attribute,
-  DenseArrayAttr,
   DenseElementsAttr,
   FloatAttr,
   floatToBits,
@@ -85,7 +85,11 @@ function extract(value: RuntimeValue, position: readonly number[]): RuntimeValue
   return v;
 }
 
-function insert(into: RuntimeValue, position: readonly number[], value: RuntimeValue): RuntimeValue {
+function insert(
+  into: RuntimeValue,
+  position: readonly number[],
+  value: RuntimeValue,
+): RuntimeValue {
   const [first, ...rest] = position;
   if (first === undefined) return value;
   const { type, fields } = into as AggregateValue;
@@ -176,4 +180,3 @@ export const valueInterpretation: readonly InterfaceBinding[] = [
     };
   }),
 ];
-

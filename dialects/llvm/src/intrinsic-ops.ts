@@ -179,21 +179,29 @@ export class PowOp extends floatBinary("pow", "The first operand to the power of
 /** Angle in radians of the point (b, a). */
 export class ATan2Op extends floatBinary("atan2", "Angle in radians of the point (b, a).") {}
 /** The greater operand; the other one if one is NaN. */
-export class MaxNumOp extends floatBinary("maxnum", "The greater operand; the other one if one is NaN.", [
-  Commutative,
-]) {}
+export class MaxNumOp extends floatBinary(
+  "maxnum",
+  "The greater operand; the other one if one is NaN.",
+  [Commutative],
+) {}
 /** The lesser operand; the other one if one is NaN. */
-export class MinNumOp extends floatBinary("minnum", "The lesser operand; the other one if one is NaN.", [
-  Commutative,
-]) {}
+export class MinNumOp extends floatBinary(
+  "minnum",
+  "The lesser operand; the other one if one is NaN.",
+  [Commutative],
+) {}
 /** The greater operand, +0 above -0; NaN if one is NaN. */
-export class MaximumOp extends floatBinary("maximum", "The greater operand, +0 above -0; NaN if one is NaN.", [
-  Commutative,
-]) {}
+export class MaximumOp extends floatBinary(
+  "maximum",
+  "The greater operand, +0 above -0; NaN if one is NaN.",
+  [Commutative],
+) {}
 /** The lesser operand, -0 below +0; NaN if one is NaN. */
-export class MinimumOp extends floatBinary("minimum", "The lesser operand, -0 below +0; NaN if one is NaN.", [
-  Commutative,
-]) {}
+export class MinimumOp extends floatBinary(
+  "minimum",
+  "The lesser operand, -0 below +0; NaN if one is NaN.",
+  [Commutative],
+) {}
 /** a · b + c, rounded once. */
 export class FMAOp extends floatTernary("fma", "a · b + c, rounded once.") {}
 /** a · b + c, rounded once or twice as the target prefers. */
@@ -287,13 +295,17 @@ export class UMaxOp extends integerBinary("umax", "The greater operand, unsigned
 /** The lesser operand, unsigned. */
 export class UMinOp extends integerBinary("umin", "The lesser operand, unsigned.", [Commutative]) {}
 /** Signed addition that stops at the bounds. */
-export class SAddSatOp extends integerBinary("sadd.sat", "Signed addition that stops at the bounds.", [
-  Commutative,
-]) {}
+export class SAddSatOp extends integerBinary(
+  "sadd.sat",
+  "Signed addition that stops at the bounds.",
+  [Commutative],
+) {}
 /** Unsigned addition that stops at the bounds. */
-export class UAddSatOp extends integerBinary("uadd.sat", "Unsigned addition that stops at the bounds.", [
-  Commutative,
-]) {}
+export class UAddSatOp extends integerBinary(
+  "uadd.sat",
+  "Unsigned addition that stops at the bounds.",
+  [Commutative],
+) {}
 /** Signed subtraction that stops at the bounds. */
 export class SSubSatOp extends integerBinary(
   "ssub.sat",
@@ -518,8 +530,7 @@ export class VectorInsertOp extends defineOp("llvm.intr.vector.insert", {
   attributes: { pos: attr(I64Attr) },
   traits: [Pure],
   inferResults: ([dst]) => [dst!.type],
-  assembly:
-    "$srcvec `,` $dstvec `[` $pos `]` attr-dict `:` type($srcvec) `into` type($dstvec)",
+  assembly: "$srcvec `,` $dstvec `[` $pos `]` attr-dict `:` type($srcvec) `into` type($dstvec)",
 }) {}
 
 /** A part of a vector. */

@@ -1,10 +1,6 @@
 /** How values of LLVM types stand in memory: little-endian, vectors of narrow integers packed. */
-import {
-  AggregateValue,
-  type Memory,
-  nullPointer,
-  PointerValue,
-} from "./memory.ts";
+import type { PointerValue } from "./memory.ts";
+import { AggregateValue, type Memory, nullPointer } from "./memory.ts";
 import { type RuntimeValue, VectorValue } from "@strata/interpret";
 import { FloatType, IntegerType, type Type, VectorType } from "@strata/ir";
 import { bf16FromBits, bf16ToBits, DiagnosticError, unsupported } from "@strata/support";

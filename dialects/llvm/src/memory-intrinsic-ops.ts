@@ -24,7 +24,14 @@ import {
   variadic,
   VectorType,
 } from "@strata/ir";
-import { AnyLLVM, AnyLLVMInteger, AnyPointer, BoolVector, LLVMVector, PointerVector } from "./constraints.ts";
+import {
+  AnyLLVM,
+  AnyLLVMInteger,
+  AnyPointer,
+  BoolVector,
+  LLVMVector,
+  PointerVector,
+} from "./constraints.ts";
 import { aliasAttrs } from "./memory-ops.ts";
 import { parseBundles, printBundles } from "./signature-syntax.ts";
 
@@ -221,4 +228,3 @@ export class PrefetchOp extends defineOp("llvm.intr.prefetch", {
   operands: { addr: operand(AnyPointer) },
   attributes: { rw: attr(I32Attr), hint: attr(I32Attr), cache: attr(I32Attr) },
 }) {}
-

@@ -1,4 +1,5 @@
 /** Allocation, access and addresses of the LLVM dialect. */
+import type { IntegerAttr } from "@strata/ir";
 import {
   AnyArrayAttr,
   AnyAttr,
@@ -10,7 +11,6 @@ import {
   defaultAttr,
   defineOp,
   I64Attr,
-  IntegerAttr,
   IntegerType,
   operand,
   type Operation,
@@ -27,7 +27,14 @@ import {
   VectorType,
 } from "@strata/ir";
 import { AtomicBinOp, AtomicOrdering, GEPNoWrapFlags } from "./attributes.ts";
-import { AnyLLVMInteger, AnyPointer, AtomicValue, IntegerOrVector, Loadable, PointerOrVector } from "./constraints.ts";
+import {
+  AnyLLVMInteger,
+  AnyPointer,
+  AtomicValue,
+  IntegerOrVector,
+  Loadable,
+  PointerOrVector,
+} from "./constraints.ts";
 import { isLoadable, LLVMArrayType, LLVMStructType } from "./types.ts";
 
 /** Stands in `rawConstantIndices` where an index is an operand. */
@@ -130,11 +137,18 @@ export class GEPOp extends defineOp("llvm.getelementptr", {
     const indices = indicesOf(op);
     const dynamic = indices.filter((i) => i === gepDynamicIndex).length;
     if (dynamic !== op.numOperands - 1) {
-      report("llvm.gep-indices", `${dynamic} indices are computed, but ${op.numOperands - 1} given`);
+      report(
+        "llvm.gep-indices",
+        `${dynamic} indices are computed, but ${op.numOperands - 1} given`,
+      );
     }
     const t = typeOf(op.getAttr("elem_type"));
     if (t === undefined || gepResultType(t, indices) === undefined) {
-      report("llvm.gep-indices", "the indices lead out of the type", "fields have constant indices");
+      report(
+        "llvm.gep-indices",
+        "the indices lead out of the type",
+        "fields have constant indices",
+      );
     }
   },
   print(op, p) {

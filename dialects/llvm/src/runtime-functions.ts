@@ -80,10 +80,7 @@ function allocate(memory: Memory, op: Operation, size: number, alignment: number
 
 const table = new Map<string, RuntimeFunction>([
   ["malloc", ([size], memory, op) => allocate(memory, op, bytes(op, size!), 16)],
-  [
-    "calloc",
-    ([n, size], memory, op) => allocate(memory, op, bytes(op, n!) * bytes(op, size!), 16),
-  ],
+  ["calloc", ([n, size], memory, op) => allocate(memory, op, bytes(op, n!) * bytes(op, size!), 16)],
   [
     "aligned_alloc",
     ([alignment, size], memory, op) =>
@@ -104,7 +101,10 @@ for (const [name, f] of Object.entries(doubles)) {
   table.set(name, (args) => [f(...(args as number[]))]);
   table.set(`${name}f`, (args) => [round(f(...(args as number[])))]);
 }
-for (const [name, type] of [["fma", f64], ["fmaf", f32]] as const) {
+for (const [name, type] of [
+  ["fma", f64],
+  ["fmaf", f32],
+] as const) {
   const f = fmaOf(type);
   table.set(name, (args) => [f(...(args as [number, number, number]))]);
 }
@@ -113,4 +113,3 @@ for (const [name, type] of [["fma", f64], ["fmaf", f32]] as const) {
 export function tryRuntimeFunction(name: string): RuntimeFunction | undefined {
   return table.get(name);
 }
-

@@ -68,9 +68,7 @@ export function defineStructAttr<P extends object>(
   const interner = new Interner<Attribute>();
   type Given = Readonly<Record<string, unknown>>;
   const keyOf = (values: Given): string =>
-    entries
-      .map(([n, q]) => (values[n] === undefined ? "" : `${n}=${q.key(values[n])}`))
-      .join("|");
+    entries.map(([n, q]) => (values[n] === undefined ? "" : `${n}=${q.key(values[n])}`)).join("|");
   class Defined extends StructAttr {
     readonly values: Given;
 
@@ -105,8 +103,13 @@ export function defineStructAttr<P extends object>(
       const parameter = entries.find(([n]) => n === word)?.[1];
       if (parameter === undefined) {
         const known = entries.map(([n]) => n).join(", ");
-        p.fail("llvm.attr-parameter", `\`#llvm.${mnemonic}\` has no parameter \`${word}\``, start,
-          undefined, `its parameters are ${known}`);
+        p.fail(
+          "llvm.attr-parameter",
+          `\`#llvm.${mnemonic}\` has no parameter \`${word}\``,
+          start,
+          undefined,
+          `its parameters are ${known}`,
+        );
       }
       p.expect("=");
       values[word] = parameter.parse(p);

@@ -312,9 +312,7 @@ export function isCompatibleType(type: Type): boolean {
   if (type instanceof LLVMFunctionType) {
     return isCompatibleType(type.returnType) && type.params.every(isCompatibleType);
   }
-  return (
-    type instanceof LLVMType || isLLVMInteger(type) || isLLVMFloat(type) || isLLVMVector(type)
-  );
+  return type instanceof LLVMType || isLLVMInteger(type) || isLLVMFloat(type) || isLLVMVector(type);
 }
 
 /** Whether a value of the type can be held in memory. */
@@ -358,4 +356,3 @@ export function arrayTypeFor(type: ShapedType, elementType: Type): Type {
   for (let i = type.rank - 1; i >= 0; i--) t = LLVMArrayType.get(type.shape[i]!, t);
   return t;
 }
-

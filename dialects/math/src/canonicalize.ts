@@ -9,7 +9,10 @@ const { AbsF, CopySign, Fma } = ops;
 /** The rules of `math`. */
 export const mathRules: readonly Rule[] = [
   // |-x| → |x|
-  rule("absf-of-negf", (x) => [AbsF.pat({ input: NegF.pat({ input: x }) }), AbsF.pat({ input: x })]),
+  rule("absf-of-negf", (x) => [
+    AbsF.pat({ input: NegF.pat({ input: x }) }),
+    AbsF.pat({ input: x }),
+  ]),
 
   // |copysign(x, y)| → |x|
   rule("absf-of-copysign", (x, y) => [

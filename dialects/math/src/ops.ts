@@ -98,11 +98,9 @@ export class ATanH extends floatUnary("math.atanh", "Area hyperbolic tangent.") 
 export class Cbrt extends floatUnary("math.cbrt", "Cube root.") {}
 
 /** The smallest integral value not below. */
-export class Ceil extends floatUnary(
-  "math.ceil",
-  "The smallest integral value not below.",
-  [Idempotent],
-) {}
+export class Ceil extends floatUnary("math.ceil", "The smallest integral value not below.", [
+  Idempotent,
+]) {}
 
 /** Cosine of an angle in radians. */
 export class Cos extends floatUnary("math.cos", "Cosine of an angle in radians.") {}
@@ -126,11 +124,9 @@ export class Exp2 extends floatUnary("math.exp2", "Two to the power of the opera
 export class ExpM1 extends floatUnary("math.expm1", "e to the power of the operand, minus one.") {}
 
 /** The largest integral value not above. */
-export class Floor extends floatUnary(
-  "math.floor",
-  "The largest integral value not above.",
-  [Idempotent],
-) {}
+export class Floor extends floatUnary("math.floor", "The largest integral value not above.", [
+  Idempotent,
+]) {}
 
 /** Natural logarithm. */
 export class Log extends floatUnary("math.log", "Natural logarithm.") {}

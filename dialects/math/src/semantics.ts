@@ -94,11 +94,7 @@ export const bitFunctions: Table<(bits: bigint, width: number) => bigint> = [
 ];
 
 /** base to the power of exponent modulo 2^width; undefined for 0 to a negative power. */
-export function tryIntegerPower(
-  base: bigint,
-  exponent: bigint,
-  width: number,
-): bigint | undefined {
+export function tryIntegerPower(base: bigint, exponent: bigint, width: number): bigint | undefined {
   if (exponent < 0n) {
     if (base === 0n) return undefined;
     if (base === 1n) return 1n;

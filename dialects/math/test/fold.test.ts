@@ -1,4 +1,17 @@
-import { f16, f32, f64, FoldInterface, i1, i16, i32, i64, i8, index, IntegerType, bf16 } from "@strata/ir";
+import {
+  f16,
+  f32,
+  f64,
+  FoldInterface,
+  i1,
+  i16,
+  i32,
+  i64,
+  i8,
+  index,
+  IntegerType,
+  bf16,
+} from "@strata/ir";
 import { constant, Hole, one, zero } from "@strata/rewrite";
 import { checkFold, checkRule } from "@strata/testing";
 import fc from "fast-check";
@@ -44,7 +57,12 @@ const identities = [
 
 test.each(identities.map((p) => [p.toString(), p] as const))("%s folds", (_name, pattern) => {
   // In i1, 1 is -1: a power of it is not folded.
-  const options = { types: types.filter((t) => t !== i1), instances: 20, inputs: 12, attempts: 200 };
+  const options = {
+    types: types.filter((t) => t !== i1),
+    instances: 20,
+    inputs: 12,
+    attempts: 200,
+  };
   expect(checkFold(pattern, { ...options, seed: 5 }).applied).toBe(20);
 });
 

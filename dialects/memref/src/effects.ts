@@ -1,5 +1,10 @@
 /** The effects of each operation on memory. */
-import { type InterfaceBinding, MemoryEffectsInterface, type Operation, type Value } from "@strata/ir";
+import {
+  type InterfaceBinding,
+  MemoryEffectsInterface,
+  type Operation,
+  type Value,
+} from "@strata/ir";
 import * as ops from "./ops.ts";
 
 type Class = Parameters<typeof MemoryEffectsInterface.on>[0];

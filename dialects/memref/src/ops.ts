@@ -3,7 +3,14 @@
  * A memref without a layout is row-major and dense.
  */
 export * from "./ops/access.ts";
-export { Alloc, Alloca, AllocaScope, AllocaScopeReturn, Dealloc, Realloc } from "./ops/allocation.ts";
+export {
+  Alloc,
+  Alloca,
+  AllocaScope,
+  AllocaScopeReturn,
+  Dealloc,
+  Realloc,
+} from "./ops/allocation.ts";
 export * from "./ops/atomic.ts";
 export * from "./ops/global.ts";
 export * from "./ops/reshape.ts";

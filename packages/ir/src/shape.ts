@@ -14,7 +14,9 @@ export const ReassociationAttr: AttrConstraint<ArrayAttr> = attrOf(
   "array of arrays of dimensions",
   ArrayAttr,
   (a) =>
-    a.values.every((g) => g instanceof ArrayAttr && g.values.every((d) => d instanceof IntegerAttr)),
+    a.values.every(
+      (g) => g instanceof ArrayAttr && g.values.every((d) => d instanceof IntegerAttr),
+    ),
 );
 
 /** The attribute for groups of dimensions. */

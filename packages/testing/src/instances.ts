@@ -3,12 +3,12 @@
  * at random, so that declarations can be tested without a list of examples.
  */
 import { ConstantOp } from "@strata/arith";
+import type { Block } from "@strata/ir";
 import {
   type AttrConstraint,
   Attribute,
   type AttributeSpec,
   Bindings,
-  Block,
   bitWidthOf,
   buildOperation,
   constantAttr,

@@ -202,23 +202,23 @@ export function programOf(plan: ProgramPlan): KernelProgram {
     const centre = `c(${dims.map(() => 0).join(", ")})`;
     switch (s.pattern % 12) {
       case 0:
-        define(`map(${source.name}, (x) => ${textOf(s.body, t, ["x"])})`);
+        define(`map(${source.name}, (x): ${t} => ${textOf(s.body, t, ["x"])})`);
         break;
       case 1:
-        define(`zip(${source.name}, ${second.name}, (x, y) => ${textOf(s.body, t, ["x", "y"])})`);
+        define(`zip(${source.name}, ${second.name}, (x, y): ${t} => ${textOf(s.body, t, ["x", "y"])})`);
         break;
       case 2:
       case 3:
-        define(`stencil(${source.name}, ${how}, (c) => ${textOf(s.body, t, [centre, ...reads("c")])})`);
+        define(`stencil(${source.name}, ${how}, (c): ${t} => ${textOf(s.body, t, [centre, ...reads("c")])})`);
         break;
       case 4:
-        define(`stencil([${source.name}, ${second.name}], ${how}, (c, d) => ` +
+        define(`stencil([${source.name}, ${second.name}], ${how}, (c, d): ${t} => ` +
           `${textOf(s.body, t, [centre, ...reads("d"), ...reads("c")])})`);
         break;
       case 5: {
         const at = index.map((x, d) => `${dims[d]!}0 - 1 - ${x}`).join(", ");
         const extents = dims.map((d) => `${d}0`).join(", ");
-        define(`build([${extents}], (${index.join(", ")}) => ` +
+        define(`build([${extents}], (${index.join(", ")}): ${t} => ` +
           `${textOf(s.body, t, [`${source.name}.at(${at})`, `${second.name}.at(${index.join(", ")})`])})`);
         break;
       }
@@ -230,7 +230,7 @@ export function programOf(plan: ProgramPlan): KernelProgram {
       }
       case 7: {
         const inner = textOf(s.body, t, [centre, ...reads("c")]);
-        const stepText = `stencil(u, ${how}, (c) => ${inner})`;
+        const stepText = `stencil(u, ${how}, (c): ${t} => ${inner})`;
         define(`iterate(${s.count}, ${source.name}, (u) => ${stepText})`);
         break;
       }
@@ -243,7 +243,7 @@ export function programOf(plan: ProgramPlan): KernelProgram {
         // A branch with a loop inside; its trip count differs from element to element.
         const more = textOf(s.body, t, ["v", "x"]);
         const one = literal(4, t);
-        define(`map(${source.name}, (x) => {\n` +
+        define(`map(${source.name}, (x): ${t} => {\n` +
           `    let v = x;\n    let r = 0;\n` +
           `    while (v < ${literal(9, t)} && r < ${s.count + 1}) {\n` +
           `      v = v + ${one};\n      r = r + 1;\n    }\n` +
@@ -252,7 +252,7 @@ export function programOf(plan: ProgramPlan): KernelProgram {
       }
       case 10: {
         const extreme = s.boundary % 2 === 0 ? "min" : "max";
-        const of = `map(${source.name}, (x) => ${textOf(s.body, t, ["x"])})`;
+        const of = `map(${source.name}, (x): ${t} => ${textOf(s.body, t, ["x"])})`;
         lines.push(`const ${name} = ${extreme}(${of});`);
         results.push(name);
         break;
@@ -263,7 +263,7 @@ export function programOf(plan: ProgramPlan): KernelProgram {
         } else {
           const body = textOf(s.body, t, ["x", "y"]);
           lines.push(
-            `const ${name} = sum(zip(${source.name}, ${second.name}, (x, y) => ${body}));`,
+            `const ${name} = sum(zip(${source.name}, ${second.name}, (x, y): ${t} => ${body}));`,
           );
         }
         results.push(name);
@@ -273,7 +273,7 @@ export function programOf(plan: ProgramPlan): KernelProgram {
   const extents = dims.map((d, k) => `const ${d}0 = a.shape[${k}];`);
   const generics = dims.map((d) => `${d} extends Dim`).join(", ");
   const text = [
-    "export function program<" + generics + ">(" + `a: ${tensor(first)}, b: ${tensor(first)}) {`,
+    `export function program<${generics}>(a: ${tensor(first)}, b: ${tensor(first)}) {`,
     ...[...extents, ...lines, `return { ${results.join(", ")} };`].map((line) => `  ${line}`),
     "}",
     "",

@@ -54,9 +54,45 @@ function canonical(n: bigint, type: IntegerType): ScalarValue {
 }
 
 const floatEdges = [
-  0, -0, 1, -1, 2, -2, 0.5, -0.5, 1.5, 2.5, -2.5, 3, 0.1, -0.3, 1e-3, 100, 255, 65504, 65520, 1e5,
-  2147483647, -2147483648, 4294967296, 9007199254740993, 1e10, 1e-10, 1e30, -1e38, 3.4e38, 1e300,
-  5e-324, 1e-40, 6e-8, 2 ** -149, 2 ** -126, 2 ** -1022, Infinity, -Infinity, Number.NaN,
+  0,
+  -0,
+  1,
+  -1,
+  2,
+  -2,
+  0.5,
+  -0.5,
+  1.5,
+  2.5,
+  -2.5,
+  3,
+  0.1,
+  -0.3,
+  1e-3,
+  100,
+  255,
+  65504,
+  65520,
+  1e5,
+  2147483647,
+  -2147483648,
+  4294967296,
+  9007199254740993,
+  1e10,
+  1e-10,
+  1e30,
+  -1e38,
+  3.4e38,
+  1e300,
+  5e-324,
+  1e-40,
+  6e-8,
+  2 ** -149,
+  2 ** -126,
+  2 ** -1022,
+  Infinity,
+  -Infinity,
+  Number.NaN,
 ];
 
 function randomFloat(type: FloatType, random: Random): number {
@@ -109,7 +145,11 @@ export function randomConstant(type: Type, random: Random): Attribute {
   let value = randomValue(type, random);
   if (value instanceof VectorValue && random.boolean()) {
     const first = value.elements[0];
-    if (first !== undefined) value = new VectorValue(value.type, value.elements.map(() => first));
+    if (first !== undefined)
+      value = new VectorValue(
+        value.type,
+        value.elements.map(() => first),
+      );
   }
   const attr = tryAttributeOfValue(value, type);
   if (attr === undefined) throw new Error(`there are no constants of ${type.toString()}`);

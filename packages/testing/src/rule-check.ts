@@ -95,8 +95,11 @@ export function checkRule(rule: Rule, options: CheckOptions): CheckReport {
   let applied = 0;
   let compared = 0;
   for (let i = 0; goesOn(options, i, applied); i++) {
-    const instance = tryInstance(rule.left, random, options.types, (block) => (type) =>
-      block.addArgument(type),
+    const instance = tryInstance(
+      rule.left,
+      random,
+      options.types,
+      (block) => (type) => block.addArgument(type),
     );
     if (instance === undefined) continue;
     const after = copyOf(instance);

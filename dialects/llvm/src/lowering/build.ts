@@ -2,6 +2,7 @@
  * Small builders for lowerings: constants, folded integer arithmetic, aggregates, library calls.
  * All insert at the rewriter's place.
  */
+import type { IntegerType } from "@strata/ir";
 import {
   type Attribute,
   AutomaticAllocationScope,
@@ -10,7 +11,6 @@ import {
   FloatAttr,
   FloatType,
   IntegerAttr,
-  IntegerType,
   i64,
   i8,
   type ModuleOp,
@@ -28,7 +28,13 @@ import {
 } from "@strata/ir";
 import type { Rewriter } from "@strata/rewrite";
 import { DiagnosticError, encodeUtf8, userError } from "@strata/support";
-import { AddressOfOp, ConstantOp, ExtractValueOp, InsertValueOp, PoisonOp } from "../aggregate-ops.ts";
+import {
+  AddressOfOp,
+  ConstantOp,
+  ExtractValueOp,
+  InsertValueOp,
+  PoisonOp,
+} from "../aggregate-ops.ts";
 import { AddOp, MulOp } from "../arith-ops.ts";
 import { LinkageAttr, OverflowFlags, UnnamedAddr } from "../attributes.ts";
 import { AllocaOp } from "../memory-ops.ts";
@@ -65,7 +71,9 @@ export function poisonOf(r: Rewriter, type: Type): Value {
 /** The number a scalar integer constant holds; undefined for other values. */
 export function tryConstant(v: Value): bigint | undefined {
   const def = v.definingOp;
-  return def instanceof ConstantOp && def.value instanceof IntegerAttr ? def.value.value : undefined;
+  return def instanceof ConstantOp && def.value instanceof IntegerAttr
+    ? def.value.value
+    : undefined;
 }
 
 /** What an index computation promises: no signed overflow, or no overflow at all. */
@@ -153,7 +161,12 @@ export function callLibrary(
   returnType: Type,
   args: readonly Value[],
 ): Value | undefined {
-  declareFunction(r, name, returnType, args.map((a) => a.type));
+  declareFunction(
+    r,
+    name,
+    returnType,
+    args.map((a) => a.type),
+  );
   const types = returnType === voidType ? [] : [returnType];
   const call = CallOp.of(
     { callee: SymbolRefAttr.get(name), callee_operands: args, op_bundle_operands: [] },

@@ -131,10 +131,14 @@ export function offsetPointer(
   position: Value,
   facts: { readonly inBounds: boolean; readonly nonNegative?: boolean },
 ): Value {
-  const flags = !facts.inBounds ? [] : (["inbounds", ...(facts.nonNegative ? ["nuw"] : [])] as const);
+  const flags = !facts.inBounds
+    ? []
+    : (["inbounds", ...(facts.nonNegative ? ["nuw"] : [])] as const);
   const type = position.type;
   const result =
-    type instanceof VectorType ? type.withElementType(pointer.type as LLVMPointerType) : pointer.type;
+    type instanceof VectorType
+      ? type.withElementType(pointer.type as LLVMPointerType)
+      : pointer.type;
   return r.insert(
     GEPOp.of(
       {

@@ -9,7 +9,12 @@ import {
   type Type,
   type Value,
 } from "@strata/ir";
-import { conversionPattern, type RewritePattern, type Rewriter, type TypeConverter } from "@strata/rewrite";
+import {
+  conversionPattern,
+  type RewritePattern,
+  type Rewriter,
+  type TypeConverter,
+} from "@strata/rewrite";
 import { type FastmathFlag, FastmathFlagsAttr, fastmathFlags } from "../attributes.ts";
 import { buildElementwise } from "./elementwise.ts";
 

@@ -81,7 +81,9 @@ export function memRefComponents(type: MemRefType): Type[] | undefined {
 
 function convertVector(type: VectorType, element: Type): Type | null {
   if (type.scalable.some(Boolean) || type.numElements === 0) return null;
-  if (!(element instanceof IntegerType || isLLVMFloat(element) || element instanceof LLVMPointerType)) {
+  if (
+    !(element instanceof IntegerType || isLLVMFloat(element) || element instanceof LLVMPointerType)
+  ) {
     return null;
   }
   let t: Type = VectorType.get([type.shape[type.rank - 1] ?? 1], element);

@@ -143,8 +143,7 @@ export class DistinctObjects extends defineOp("memref.distinct_objects", {
   },
   verify(op, report) {
     const same =
-      op.numOperands === op.numResults &&
-      op.operandTypes.every((t, i) => t === op.resultTypes[i]);
+      op.numOperands === op.numResults && op.operandTypes.every((t, i) => t === op.resultTypes[i]);
     if (!same) report("memref.distinct-types", "results must have the types of the operands");
     if (op.numOperands === 0) report("memref.distinct-types", "at least one buffer is needed");
   },

@@ -60,7 +60,10 @@ export function verifyAlignment(op: Operation, report: Report): void {
   if (text === undefined) return;
   const n = BigInt(text.split(" ")[0]!);
   if (n <= 0n || (n & (n - 1n)) !== 0n) {
-    report("memref.alignment", `the alignment of \`${op.name}\` must be a power of two, found ${n}`);
+    report(
+      "memref.alignment",
+      `the alignment of \`${op.name}\` must be a power of two, found ${n}`,
+    );
   }
 }
 
@@ -162,7 +165,10 @@ export class AllocaScope extends defineOp("memref.alloca_scope", {
     if (!(last instanceof AllocaScopeReturn)) return;
     const found = last.operandTypes;
     if (found.length !== op.numResults || found.some((t, i) => t !== op.resultTypes[i])) {
-      report("memref.scope-results", "the values returned have other types than the scope's results");
+      report(
+        "memref.scope-results",
+        "the values returned have other types than the scope's results",
+      );
     }
   },
 }) {}

@@ -80,7 +80,10 @@ export class AtomicRMW extends defineOp("memref.atomic_rmw", {
     const kind = AtomicRMWKind.nameOf(attr);
     const type = elementTypeOf(op.operand(1).type);
     if (!fitsKind(kind, type)) {
-      report("memref.atomic-kind", `\`${kind}\` does not combine elements of \`${type.toString()}\``);
+      report(
+        "memref.atomic-kind",
+        `\`${kind}\` does not combine elements of \`${type.toString()}\``,
+      );
     }
   },
 }) {}
@@ -131,7 +134,10 @@ export class GenericAtomicRMW extends defineOp("memref.generic_atomic_rmw", {
     }
     const last = body?.lastOp;
     if (!(last instanceof AtomicYield) || last.operandTypes[0] !== element) {
-      report("memref.atomic-body", `the body must end with \`memref.atomic_yield\` of the element type`);
+      report(
+        "memref.atomic-body",
+        `the body must end with \`memref.atomic_yield\` of the element type`,
+      );
     }
   },
 }) {}

@@ -32,7 +32,9 @@ import { verifyAlignment } from "./allocation.ts";
 const InitialValue: AttrConstraint = {
   summary: "elements or `uninitialized`",
   check: (a) =>
-    a instanceof UnitAttr || a instanceof DenseElementsAttr || a instanceof DenseResourceElementsAttr,
+    a instanceof UnitAttr ||
+    a instanceof DenseElementsAttr ||
+    a instanceof DenseResourceElementsAttr,
 };
 
 /** The tensor type of a global's elements. */
@@ -70,11 +72,9 @@ export class Global extends defineOp("memref.global", {
     else if (value instanceof DenseElementsAttr) {
       p.write(" = ");
       value.printLiteral(p);
-    } else if (value instanceof DenseResourceElementsAttr) p.write(` = dense_resource<${value.key}>`);
-    p.attrDict(
-      op,
-      new Set(["sym_name", "sym_visibility", "type", "initial_value", "constant"]),
-    );
+    } else if (value instanceof DenseResourceElementsAttr)
+      p.write(` = dense_resource<${value.key}>`);
+    p.attrDict(op, new Set(["sym_name", "sym_visibility", "type", "initial_value", "constant"]));
   },
   parse(p) {
     if (p.asm.peek() === 34) p.setAttr("sym_visibility", StringAttr.get(p.asm.parseString()));
@@ -84,7 +84,11 @@ export class Global extends defineOp("memref.global", {
     const start = p.asm.tokenStart();
     const type = p.asm.parseType();
     if (!(type instanceof MemRefType)) {
-      return p.asm.fail("memref.global-type", `a global is a memref, not \`${type.toString()}\``, start);
+      return p.asm.fail(
+        "memref.global-type",
+        `a global is a memref, not \`${type.toString()}\``,
+        start,
+      );
     }
     p.setAttr("type", TypeAttr.get(type));
     if (p.asm.tryConsume("=")) {

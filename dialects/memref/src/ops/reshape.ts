@@ -29,13 +29,7 @@ import {
   typeWhere,
   variadic,
 } from "@strata/ir";
-import {
-  collapsedStrides,
-  expandedStrides,
-  isDense,
-  layoutFor,
-  tryStrides,
-} from "../layout.ts";
+import { collapsedStrides, expandedStrides, isDense, layoutFor, tryStrides } from "../layout.ts";
 import { sameStrides } from "./views.ts";
 
 const groupsOf = (op: Operation): Reassociation =>
@@ -47,7 +41,10 @@ export function tryCollapsedType(
   groups: Reassociation,
 ): MemRefType | undefined {
   const shape = groups.map((g) =>
-    g.reduce((n, d) => (n === dynamic || source.shape[d] === dynamic ? dynamic : n * source.shape[d]!), 1),
+    g.reduce(
+      (n, d) => (n === dynamic || source.shape[d] === dynamic ? dynamic : n * source.shape[d]!),
+      1,
+    ),
   );
   if (source.layout === undefined) {
     return MemRefType.get(shape, source.elementType, undefined, source.memorySpace);

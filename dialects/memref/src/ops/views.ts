@@ -397,7 +397,10 @@ export class Transpose extends defineOp("memref.transpose", {
       return;
     }
     if (!isPermutation(map.map) || map.map.numDims !== from.rank) {
-      report("memref.transpose-map", `${map.map.toString()} is no permutation of ${from.rank} dimensions`);
+      report(
+        "memref.transpose-map",
+        `${map.map.toString()} is no permutation of ${from.rank} dimensions`,
+      );
       return;
     }
     if (tryStrides(from) === undefined) {
@@ -453,10 +456,7 @@ export class View extends defineOp("memref.view", {
     const [from, to] = [op.operand(0).type, op.resultTypes[0]!];
     if (!(from instanceof MemRefType && to instanceof MemRefType)) return;
     if (!isDense(from) || to.layout !== undefined || from.memorySpace !== to.memorySpace) {
-      report(
-        "memref.view-layout",
-        "a view needs buffers without a layout, in one memory space",
-      );
+      report("memref.view-layout", "a view needs buffers without a layout, in one memory space");
     }
     if (op.numOperands - 2 !== to.numDynamicDims) {
       report(

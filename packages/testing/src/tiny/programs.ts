@@ -1,13 +1,5 @@
 /** Random functions of the tiny dialect. */
-import {
-  Block,
-  i64,
-  IntegerAttr,
-  ModuleOp,
-  type Operation,
-  Region,
-  type Value,
-} from "@strata/ir";
+import { Block, i64, IntegerAttr, ModuleOp, type Operation, Region, type Value } from "@strata/ir";
 import * as fc from "fast-check";
 import {
   AddOp,

@@ -5,13 +5,7 @@
  * layout a compiled program has (little-endian typed arrays: i1 and i2…i8 in a byte, index in 64
  * bits), so that the same memory can be handed to one; other element types are kept as objects.
  */
-import {
-  FloatType,
-  IndexType,
-  IntegerType,
-  type Type,
-  VectorType,
-} from "@strata/ir";
+import { FloatType, IndexType, IntegerType, type Type, VectorType } from "@strata/ir";
 import { bf16FromBits, bf16ToBits, DiagnosticError, unsupported, userError } from "@strata/support";
 import { type RuntimeValue, VectorValue } from "./value.ts";
 
@@ -47,16 +41,30 @@ export interface ElementStore {
   copyFrom(source: ElementStore, from: number, to: number, count: number): void;
 }
 
+/** Whether memory has been released; shared by all stores over it. */
+interface Lifetime {
+  isFreed: boolean;
+}
+
 abstract class TypedStore<A extends StoreArray> implements ElementStore {
   readonly elementType: Type;
   readonly array: A;
   readonly length: number;
-  isFreed = false;
+  readonly lifetime: Lifetime;
 
-  constructor(elementType: Type, array: A) {
+  constructor(elementType: Type, array: A, lifetime: Lifetime = { isFreed: false }) {
     this.elementType = elementType;
     this.array = array;
     this.length = array.length;
+    this.lifetime = lifetime;
+  }
+
+  get isFreed(): boolean {
+    return this.lifetime.isFreed;
+  }
+
+  set isFreed(freed: boolean) {
+    this.lifetime.isFreed = freed;
   }
 
   abstract get(i: number): RuntimeValue;
@@ -236,6 +244,10 @@ export function zeroOf(type: Type): RuntimeValue {
 
 /** A store over an existing array (shared, not copied), which must be the type's own kind. */
 export function storeOver(type: Type, array: StoreArray): ElementStore {
+  return sharedStore(type, array, undefined);
+}
+
+function sharedStore(type: Type, array: StoreArray, life: Lifetime | undefined): ElementStore {
   const cls = arrayClassOf(type);
   if (cls === undefined || !(array instanceof cls)) {
     throw new DiagnosticError(
@@ -247,12 +259,14 @@ export function storeOver(type: Type, array: StoreArray): ElementStore {
     );
   }
   if (type instanceof FloatType && type.format === "bf16") {
-    return new BF16Store(type, array as Uint16Array);
+    return new BF16Store(type, array as Uint16Array, life);
   }
   if (array instanceof BigInt64Array || array instanceof BigUint64Array) {
-    return type instanceof IndexType ? new IndexStore(type, array) : new BigIntStore(type, array);
+    return type instanceof IndexType
+      ? new IndexStore(type, array, life)
+      : new BigIntStore(type, array, life);
   }
-  return new NumberStore(type, array);
+  return new NumberStore(type, array, life);
 }
 
 /**
@@ -265,6 +279,31 @@ export function reinterpretStore(store: ElementStore, type: Type): ElementStore 
   if (cls === undefined || array === undefined) return undefined;
   if (cls.BYTES_PER_ELEMENT !== array.BYTES_PER_ELEMENT) return undefined;
   return storeOver(type, new cls(array.buffer, array.byteOffset, array.length));
+}
+
+/** Bytes that an element takes in memory; undefined for those kept as objects. */
+export function byteSizeOf(type: Type): number | undefined {
+  return arrayClassOf(type)?.BYTES_PER_ELEMENT;
+}
+
+/**
+ * `length` elements of a type in the memory of a store, from a byte on, which must be a multiple of
+ * the element's size; freed when that is. Undefined where elements are kept as objects, or where the
+ * memory ends before.
+ */
+export function tryViewStore(
+  store: ElementStore,
+  type: Type,
+  byteOffset: number,
+  length: number,
+): ElementStore | undefined {
+  const cls = arrayClassOf(type);
+  if (cls === undefined || !(store instanceof TypedStore)) return undefined;
+  const array: StoreArray = store.array;
+  const start = array.byteOffset + byteOffset;
+  const fits = byteOffset >= 0 && byteOffset + length * cls.BYTES_PER_ELEMENT <= array.byteLength;
+  if (!fits || start % cls.BYTES_PER_ELEMENT !== 0) return undefined;
+  return sharedStore(type, new cls(array.buffer, start, length), store.lifetime);
 }
 
 /** Largest number of elements a store may have. */

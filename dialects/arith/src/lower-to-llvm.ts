@@ -28,8 +28,19 @@ import {
   fieldOf,
   insertOne,
 } from "@strata/llvm/lowering";
-import { conversionPattern, type RewritePattern, type Rewriter, type TypeConverter } from "@strata/rewrite";
-import { CmpFPredicate, CmpIPredicate, FastMathAttr, OverflowAttr, RoundingMode } from "./attributes.ts";
+import {
+  conversionPattern,
+  type RewritePattern,
+  type Rewriter,
+  type TypeConverter,
+} from "@strata/rewrite";
+import {
+  CmpFPredicate,
+  CmpIPredicate,
+  FastMathAttr,
+  OverflowAttr,
+  RoundingMode,
+} from "./attributes.ts";
 import * as ops from "./ops.ts";
 
 function overflow(op: Operation): Attributes {
@@ -263,9 +274,7 @@ function select(converter: TypeConverter): RewritePattern {
         const pick = (c: Value, x: Value, y: Value): Value =>
           r.insert(llvm.SelectOp.of({ condition: c, trueValue: x, falseValue: y })).res;
         if (!(op.condition.type instanceof VectorType)) return pick(condition, a, no[i]!);
-        return buildElementwise(r, a.type, [condition, a, no[i]!], ([c, x, y]) =>
-          pick(c!, x!, y!),
-        );
+        return buildElementwise(r, a.type, [condition, a, no[i]!], ([c, x, y]) => pick(c!, x!, y!));
       });
       r.replaceOp(op, [parts]);
       return true;

@@ -3,6 +3,7 @@ export * from "./equivalence.ts";
 export * from "./instances.ts";
 export * from "./kernel-programs.ts";
 export * from "./mlir-opt.ts";
+export * from "./mlir-runner.ts";
 export * from "./random-values.ts";
 export * from "./round-trip.ts";
 export * from "./rule-check.ts";

@@ -206,7 +206,7 @@ function limits(absorbs: Limit, neutral: Limit): Identity {
 // --- comparison ----------------------------------------------------------------------------------
 
 /** Predicates that hold of equal operands. */
-const reflexive: readonly CmpIPredicateName[] = new Set(["eq", "sle", "sge", "ule", "uge"]);
+const reflexive: ReadonlySet<CmpIPredicateName> = new Set(["eq", "sle", "sge", "ule", "uge"]);
 
 /** Comparisons with a limit on the right that are decided for every left side. */
 const decided: readonly (readonly [CmpIPredicateName, Limit, boolean])[] = [

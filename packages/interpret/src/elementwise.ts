@@ -35,7 +35,12 @@ function mapVector(type: VectorType, f: ScalarFunction, operands: readonly Runti
   return new VectorValue(type, out);
 }
 
-function mapTensor(op: Operation, element: Type, f: ScalarFunction, operands: readonly RuntimeValue[]) {
+function mapTensor(
+  op: Operation,
+  element: Type,
+  f: ScalarFunction,
+  operands: readonly RuntimeValue[],
+) {
   const tensors = operands as readonly TensorValue[];
   const first = tensors[0]!;
   for (const t of tensors) {

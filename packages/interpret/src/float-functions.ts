@@ -6,7 +6,6 @@
 import type { FloatType } from "@strata/ir";
 import { roundingOf } from "./rounding.ts";
 
-
 /** x with its sign taken from s; the sign of NaN counts as positive. */
 export function copySign(x: number, s: number): number {
   const negative = s < 0 || Object.is(s, -0);

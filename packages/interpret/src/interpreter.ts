@@ -4,6 +4,7 @@
  * Invariants: the module does not change while an interpreter for it lives; an interpreter runs one
  * function at a time; a failed run leaves the interpreter usable.
  */
+import type { SymbolRefAttr } from "@strata/ir";
 import {
   type Block,
   FunctionType,
@@ -11,7 +12,6 @@ import {
   type Operation,
   type Region,
   symbolNameOf,
-  SymbolRefAttr,
   SymbolTableTrait,
   TypeAttr,
 } from "@strata/ir";
@@ -222,7 +222,8 @@ function blockOf(region: CompiledRegion, block: Block): CompiledBlock {
 
 function checkArguments(f: Operation, name: string, args: readonly RuntimeValue[]): void {
   const attr = f.getAttr("function_type");
-  const type = attr instanceof TypeAttr && attr.value instanceof FunctionType ? attr.value : undefined;
+  const type =
+    attr instanceof TypeAttr && attr.value instanceof FunctionType ? attr.value : undefined;
   const inputs = type?.inputs ?? f.regions[0]?.firstBlock?.args.map((a) => a.type) ?? [];
   if (args.length !== inputs.length) {
     failAt(

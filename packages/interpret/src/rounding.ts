@@ -1,5 +1,5 @@
 /** Rounding to the float formats that the interpreter computes in. */
-import { FloatType } from "@strata/ir";
+import type { FloatType } from "@strata/ir";
 import { DiagnosticError, roundBF16, roundF16, unsupported } from "@strata/support";
 
 const same = (x: number): number => x;

@@ -198,7 +198,8 @@ function isIntegerOf(value: RuntimeValue, type: IntegerType): boolean {
   if (typeof value !== (isWide(type) ? "bigint" : "number")) return false;
   if (typeof value === "number" && !Number.isInteger(value)) return false;
   if (typeof value !== "number" && typeof value !== "bigint") return false;
-  const unsigned = type.signedness === "unsigned" || (type.width === 1 && type.signedness === "signless");
+  const unsigned =
+    type.signedness === "unsigned" || (type.width === 1 && type.signedness === "signless");
   const bits = BigInt(type.width);
   const low = unsigned ? 0n : -(1n << (bits - 1n));
   const high = unsigned ? (1n << bits) - 1n : (1n << (bits - 1n)) - 1n;

@@ -26,7 +26,14 @@ import {
   wrongData,
   formatTensorType,
 } from "@strata/runtime";
-import { dtypeInfo, type DType, type KernelSignature, type StorageArray } from "@strata/support";
+import {
+  DiagnosticError,
+  dtypeInfo,
+  userError,
+  type DType,
+  type KernelSignature,
+  type StorageArray,
+} from "@strata/support";
 import { LinearMemory } from "./memory.ts";
 
 /** Options of `compile`. */
@@ -170,7 +177,7 @@ export class WasmExecutable implements Executable {
       });
     } catch (error) {
       for (const b of made) b.release();
-      throw error;
+      throw error instanceof WebAssembly.RuntimeError ? trapped(this.signature.name, error) : error;
     } finally {
       for (const b of borrowed) b.release();
     }
@@ -183,6 +190,15 @@ export class WasmExecutable implements Executable {
   release(): void {
     this.#kernel = undefined;
   }
+}
+
+/** A trap of the engine: the kernel did what its language leaves open, such as reading outside. */
+function trapped(kernel: string, { message }: Error): DiagnosticError {
+  return new DiagnosticError(
+    userError("wasm.trap", `${kernel} was stopped by WebAssembly: ${message}`, {
+      hint: "run it on the device `interpreter`, which says where it reads outside of a tensor",
+    }),
+  );
 }
 
 /** What a kernel returned as the value that its type has. */
@@ -260,7 +276,8 @@ export class WasmDevice implements Device {
     const host: Record<string, WebAssembly.ImportValue> = {
       ...(await hostFunctionsFor(module)),
       alloc: (bytes: number) => {
-        const address = this.memory.tryAllocate(bytes >>> 0);
+        const fits = bytes >>> 0 <= this.limits.maxBufferBytes;
+        const address = fits ? this.memory.tryAllocate(bytes >>> 0) : undefined;
         if (address === undefined) throw outOfMemory(this.name, bytes >>> 0, "inside of a kernel");
         return address;
       },

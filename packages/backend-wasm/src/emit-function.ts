@@ -437,10 +437,12 @@ export class FunctionEmitter implements AddressHost {
     const t = v.type as MemRefType;
     const size =
       elementBytes(t.elementType) ?? refuse(op, `the element type of \`${t.toString()}\``);
-    if (t.hasStaticShape) return this.m.i32.const(t.numElements * size);
-    let e = this.m.i32.const(size);
-    for (let d = 0; d < t.rank; d++) e = this.m.i32.mul(e, this.#extent(v, d));
-    return e;
+    const { i32, f64 } = this.m;
+    // A product that no address reaches saturates, so that allocating refuses it.
+    if (t.hasStaticShape) return i32.const(Math.min(t.numElements * size, 0xffff_ffff) | 0);
+    let e = f64.const(size);
+    for (let d = 0; d < t.rank; d++) e = f64.mul(e, f64.convert_s.i32(this.#extent(v, d)));
+    return i32.trunc_u_sat.f64(e);
   }
 
   #dim(op: memref.Dim): void {

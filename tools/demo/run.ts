@@ -74,7 +74,7 @@ function nextSteps(): string[] {
     `open ${heat.output}, edit ${heat.file}, and run \`npm run demo\` again`,
     `./kernelc ${more.join(" ")}`,
     `./kernelc ${runArguments(heat).join(" ")} --explain`,
-    `./kernelc build ${first.file} --emit pattern     # then loop, vector, ll, wasm`,
+    `./kernelc build ${first.file} --emit pattern     # then loop, vector, wat`,
     "./kernelc devices",
     "read docs/kernel-language.md",
   ];

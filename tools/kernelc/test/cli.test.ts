@@ -98,11 +98,7 @@ describe("completion", () => {
     };
     expect(complete("kernelc", "b")).toEqual(["build"]);
     expect(complete("kernelc", "run", "--de")).toEqual(["--device"]);
-    expect(complete("kernelc", "build", "x.ts", "--emit", "l")).toEqual([
-      "loop",
-      "llvm-dialect",
-      "ll",
-    ]);
+    expect(complete("kernelc", "build", "x.ts", "--emit", "l")).toEqual(["loop"]);
     expect(complete("kernelc", "completion", "z")).toEqual(["zsh"]);
   });
 });

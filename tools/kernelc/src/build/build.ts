@@ -49,7 +49,6 @@ async function emitText(
   generic: boolean,
 ): Promise<string> {
   const { lowerTo, wasmTarget } = await import("@strata/compiler");
-  if (emit === "ll" || emit === "llvm-dialect") throw new Error("not joined yet");
   if (emit !== "pattern") lowerTo(module, emit, wasmTarget);
   return printOperation(module, { generic });
 }

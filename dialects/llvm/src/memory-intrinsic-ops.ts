@@ -1,6 +1,7 @@
 /** Intrinsics of LLVM that touch memory, as operations `llvm.intr.NAME`. */
 import {
   AnyArrayAttr,
+  ArrayAttr,
   attr,
   BoolAttr,
   DenseArrayAttr,
@@ -18,9 +19,11 @@ import {
   type OpParser,
   type Report,
   result,
+  StringAttr,
   type Type,
   unitAttr,
   type UnresolvedOperand,
+  type Value,
   variadic,
   VectorType,
 } from "@strata/ir";
@@ -228,3 +231,13 @@ export class PrefetchOp extends defineOp("llvm.intr.prefetch", {
   operands: { addr: operand(AnyPointer) },
   attributes: { rw: attr(I32Attr), hint: attr(I32Attr), cache: attr(I32Attr) },
 }) {}
+
+/** The assumption that a pointer is aligned: `condition` is true, `bytes` an i64. */
+export function assumeAligned(condition: Value, pointer: Value, bytes: Value): AssumeOp {
+  return AssumeOp.of({
+    cond: condition,
+    op_bundle_operands: [pointer, bytes],
+    op_bundle_sizes: DenseArrayAttr.i32([2]),
+    op_bundle_tags: ArrayAttr.get([StringAttr.get("align")]),
+  });
+}

@@ -123,6 +123,23 @@ export class MemRefView {
   }
 }
 
+/**
+ * The values that stand for a memref type: of extents and strides those that the type leaves open.
+ * Strides are computed only if they are needed.
+ */
+export function assembleView(
+  type: MemRefType,
+  pointer: Value,
+  extents: readonly Value[],
+  strides: () => readonly Value[],
+): Value[] {
+  const sizes = extents.filter((_, d) => type.shape[d] === dynamic);
+  if (isDense(type)) return [pointer, ...sizes];
+  const open = stridesOf(type)!.map((s) => s === dynamic);
+  const steps = open.includes(true) ? strides().filter((_, d) => open[d]) : [];
+  return [pointer, ...sizes, ...steps];
+}
+
 /** `pointer + position` elements; a vector of pointers for a vector of positions. */
 export function offsetPointer(
   r: Rewriter,

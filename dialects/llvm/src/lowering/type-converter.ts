@@ -63,6 +63,16 @@ export function isDense(type: MemRefType): boolean {
   return !(type.layout instanceof StridedLayoutAttr);
 }
 
+/** Whether the elements of a memref follow each other in row-major order without gaps. */
+export function isContiguous(type: MemRefType): boolean {
+  if (isDense(type)) return true;
+  const dense = stridesOf(MemRefType.get(type.shape, type.elementType));
+  const strides = stridesOf(type);
+  return (
+    type.hasStaticShape && strides !== undefined && strides.every((s, d) => s === dense?.[d])
+  );
+}
+
 function addressSpaceOf(type: MemRefType): number | undefined {
   const space = type.memorySpace;
   if (space === undefined) return 0;

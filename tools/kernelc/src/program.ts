@@ -81,9 +81,9 @@ function declareRun(program: Command, context: CommandContext): void {
       "after",
       `
 Values:
-  u=plate.npy      a tensor or a scalar from a .npy, .png or .json file
+  u=plate.npy        a tensor or a scalar from a .npy, .png or .json file
   u='[[1,2],[3,4]]'  a small tensor, written out
-  alpha=0.1        a scalar: a number, inf, nan, true or false
+  alpha=0.1          a scalar: a number, inf, nan, true or false
 A picture is u8 [h, w], [h, w, 3] or [h, w, 4]; where the kernel takes floats, 0 to 1.
 
 Examples:

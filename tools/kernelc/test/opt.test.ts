@@ -109,9 +109,30 @@ describe("passes", () => {
   it("are listed", async () => {
     const { status, stdout } = await opt("", "--list-passes");
     expect(status).toBe(0);
-    for (const pass of ["canonicalize", "cse", "dce"]) {
+    for (const pass of ["canonicalize", "cse", "dce", "scf-vectorize"]) {
       expect(stdout).toMatch(new RegExp(`^${pass} {2}\\(on `, "m"));
     }
+  });
+
+  it("lower from level to level", async () => {
+    const text = `func.func @twice(%x: tensor<16xf32>) -> tensor<16xf32> {
+  %0 = pattern.map ins(%x : tensor<16xf32>) -> tensor<16xf32> {
+  ^bb0(%v: f32, %i: index):
+    %1 = arith.addf %v, %v : f32
+    pattern.yield %1 : f32
+  }
+  return %0 : tensor<16xf32>
+}
+`;
+    const flags = [
+      "--pattern-fuse",
+      "--convert-pattern-to-loop",
+      "--scf-vectorize=vector-bits=256",
+    ];
+    const { status, stdout, stderr } = await opt(text, ...flags);
+    expect(status).toBe(0);
+    expect(stdout).toContain("arith.addf %0, %0 : vector<8xf32>");
+    expect(stderr).toContain("remark[scf.vectorize]: vectorized: 8 lanes");
   });
 
   it("show the IR after each", async () => {

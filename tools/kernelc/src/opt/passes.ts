@@ -7,6 +7,7 @@ import { type PassDefinition, PassRegistry } from "@strata/pass";
 
 const LOADERS: readonly (() => Promise<readonly PassDefinition[]>)[] = [
   async () => (await import("@strata/transforms")).transforms,
+  async () => (await import("./lowering-passes.ts")).loweringPasses,
 ];
 
 /** A registry of every pass. */

@@ -1,0 +1,49 @@
+/** The steps from level to level as passes, so that `kernelc opt` runs each by itself. */
+import { ModuleOp, spanOf } from "@strata/ir";
+import { definePass, u32, type PassDefinition } from "@strata/pass";
+import { fusePatterns } from "@strata/pattern/fuse";
+import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
+import { vectorizeLoops } from "@strata/scf/lower-to-vector";
+import { remark } from "@strata/support";
+
+const patternFuse = definePass("pattern-fuse", {
+  summary: "Fuse maps into the patterns that use them.",
+  on: ModuleOp,
+  run(module, _options, cx) {
+    const fused = fusePatterns(module);
+    cx.count("fused", fused);
+    return fused > 0;
+  },
+});
+
+const convertPatternToLoop = definePass("convert-pattern-to-loop", {
+  summary: "Lower patterns on tensors to loops on memory; results become parameters.",
+  on: ModuleOp,
+  run: (module) => lowerPatternToLoop(module),
+});
+
+const scfVectorize = definePass("scf-vectorize", {
+  summary: "Turn iterations of parallel loops and reductions into lanes of vectors.",
+  on: ModuleOp,
+  options: {
+    vectorBits: u32({ default: 128, min: 64, max: 4096, doc: "bits of a vector register" }),
+    vectorRegisters: u32({ default: 16, min: 1, max: 1024, doc: "number of vector registers" }),
+  },
+  run(module, { vectorBits, vectorRegisters }, cx) {
+    const target = { vectorBits, vectorRegisters, hasNarrowFloats: false };
+    vectorizeLoops(module, target, ({ loop, missed, lanes, copies }) => {
+      const message =
+        missed === undefined
+          ? `vectorized: ${lanes} lanes, ${copies} ${copies === 1 ? "copy" : "copies"}`
+          : `not vectorized: ${missed.reason}`;
+      cx.report(remark("scf.vectorize", message, { span: spanOf(missed?.op ?? loop) }));
+    });
+  },
+});
+
+/** All of them. */
+export const loweringPasses: readonly PassDefinition[] = [
+  patternFuse,
+  convertPatternToLoop,
+  scfVectorize,
+];

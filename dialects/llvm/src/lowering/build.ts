@@ -6,6 +6,7 @@ import type { IntegerType } from "@strata/ir";
 import {
   type Attribute,
   AutomaticAllocationScope,
+  Block,
   DenseArrayAttr,
   DenseElementsAttr,
   FloatAttr,
@@ -173,6 +174,42 @@ export function callLibrary(
     { types: { result: types } },
   );
   return r.insert(call).result;
+}
+
+/**
+ * Calls a helper function that the module gets when it is first needed. `body` fills in the blocks
+ * from the entry block on; the helper is internal to the module.
+ */
+export function callFunction(
+  r: Rewriter,
+  name: string,
+  returnType: Type,
+  args: readonly Value[],
+  body: (entry: Block) => void,
+): Value {
+  const block = moduleOf(r).regions[0]!.entry;
+  const known = [...block.ops()].some((op) => symbolNameOf(op) === name);
+  const params = args.map((a) => a.type);
+  if (!known) {
+    const entry = new Block(params);
+    r.saved(() => {
+      r.setToEnd(block);
+      r.insert(
+        FuncOp.of({
+          sym_name: StringAttr.get(name),
+          function_type: TypeAttr.get(LLVMFunctionType.get(returnType, params)),
+          linkage: LinkageAttr.of("internal"),
+          body: new Region([entry]),
+        }),
+      );
+      body(entry);
+    });
+  }
+  const call = CallOp.of(
+    { callee: SymbolRefAttr.get(name), callee_operands: args, op_bundle_operands: [] },
+    { types: { result: [returnType] } },
+  );
+  return r.insert(call).resultAt(0);
 }
 
 /** The function that encloses the rewriter's place; an error outside of functions. */

@@ -1,5 +1,14 @@
 /** Random functions of the tiny dialect. */
-import { Block, i64, IntegerAttr, ModuleOp, type Operation, Region, type Value } from "@strata/ir";
+import {
+  Block,
+  i64,
+  IntegerAttr,
+  ModuleOp,
+  printOperation,
+  type Operation,
+  Region,
+  type Value,
+} from "@strata/ir";
 import * as fc from "fast-check";
 import {
   AddOp,
@@ -69,6 +78,8 @@ function buildProgram(plans: readonly BlockPlan[]): ModuleOp {
   });
   const module = ModuleOp.create();
   module.add(FuncOp.of({ body: new Region(blocks) }));
+  // What a failed property shows; the object graph itself would be endless.
+  Object.defineProperty(module, fc.toStringMethod, { value: () => printOperation(module) });
   return module;
 }
 

@@ -3,7 +3,7 @@
  */
 import type { Attribute } from "./attribute.ts";
 import type { AsmParser } from "./asm-parser.ts";
-import type { InterfaceBinding, OpDefinition, OpRef } from "./op-definition.ts";
+import type { InterfaceBinding, OpDefinition, OpInterface, OpRef } from "./op-definition.ts";
 import type { Operation } from "./operation.ts";
 import { closest, DiagnosticError, userError } from "@strata/support";
 import type { Type } from "./type.ts";
@@ -48,8 +48,17 @@ export class Dialect {
     this.types = new Map((parts.types ?? []).map((t) => [t.mnemonic, t]));
     this.attributes = new Map((parts.attributes ?? []).map((a) => [a.mnemonic, a]));
     for (const def of this.ops.values()) def.dialect = this;
+    const own = new Map<OpDefinition, Set<OpInterface<unknown>>>();
     for (const b of parts.interfaces ?? []) {
-      for (const op of b.ops) op.definition.interfaces.set(b.iface, b.impl);
+      for (const { definition } of b.ops) {
+        let bound = own.get(definition);
+        if (bound === undefined) own.set(definition, (bound = new Set()));
+        if (bound.has(b.iface)) {
+          throw new Error(`${definition.name} has two implementations of ${b.iface.name}`);
+        }
+        bound.add(b.iface);
+        definition.interfaces.set(b.iface, b.impl);
+      }
     }
   }
 

@@ -4,7 +4,7 @@ import type { Region } from "./block.ts";
 import type { SymbolRefAttr } from "./builtin-attributes.ts";
 import { type InterfaceBinding, type OpDefinition, OpInterface } from "./op-definition.ts";
 import { type Operation, type OperationParts, walk } from "./operation.ts";
-import { Pure, ReadOnly, RecursiveMemoryEffects } from "./traits.ts";
+import { Pure, ReadOnly, RecursiveMemoryEffects, SymbolTrait } from "./traits.ts";
 import type { Value } from "./value.ts";
 
 /** What a fold yields: per result a constant or an existing value; undefined when it cannot fold. */
@@ -78,6 +78,8 @@ export function ownEffects(op: Operation): readonly MemoryEffect[] | undefined {
   const def = op.definition;
   if (def.hasTrait(Pure)) return [];
   if (def.hasTrait(ReadOnly)) return [{ kind: "read", value: undefined }];
+  // A definition stays, whether or not a value of it is used.
+  if (def.hasTrait(SymbolTrait)) return undefined;
   const impl = MemoryEffectsInterface.of(op);
   if (impl !== undefined) return impl.effects(op);
   if (def.hasTrait(RecursiveMemoryEffects) || def.isTerminator) return [];

@@ -29,6 +29,7 @@ type RootClass<O extends Operation> = (new (parts: OperationParts) => O) & {
 /**
  * A rewrite as a function, for one op class, several, or any. The rewriter inserts in front of the
  * operation. The function answers whether it rewrote; without an answer, whether it made changes.
+ * For classes that differ in type say what they share: `pattern<AddI | SubI>(…)`.
  */
 export function pattern<O extends Operation>(
   name: string,

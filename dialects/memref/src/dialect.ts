@@ -1,7 +1,9 @@
 /** The memref dialect, composed. */
 import { arith } from "@strata/arith";
 import { defineDialect, type Dialect } from "@strata/ir";
+import { canonicalizers } from "./canonicalize.ts";
 import { effects } from "./effects.ts";
+import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
@@ -40,6 +42,6 @@ export const memref: Dialect = defineDialect({
     ops.Transpose,
     ops.View,
   ],
-  interfaces: [...effects, ...interpretation],
+  interfaces: [...effects, ...folds, ...canonicalizers, ...interpretation],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

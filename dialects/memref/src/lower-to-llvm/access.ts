@@ -110,12 +110,7 @@ function rank(converter: TypeConverter): RewritePattern {
 }
 
 /** Inserts a copy of bytes between separate ranges. */
-export function insertMemcpy(
-  r: ConversionRewriter,
-  dst: Value,
-  src: Value,
-  len: Value,
-): void {
+export function insertMemcpy(r: ConversionRewriter, dst: Value, src: Value, len: Value): void {
   r.insert(llvm.MemcpyOp.of({ dst, src, len, isVolatile: IntegerAttr.bool(false) }));
 }
 

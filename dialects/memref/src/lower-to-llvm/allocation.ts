@@ -1,13 +1,5 @@
 /** Buffers on the heap and on the stack. */
-import {
-  i64,
-  IsTerminator,
-  MemRefType,
-  Pure,
-  type Type,
-  TypeAttr,
-  type Value,
-} from "@strata/ir";
+import { i64, IsTerminator, MemRefType, Pure, type Type, TypeAttr, type Value } from "@strata/ir";
 import * as llvm from "@strata/llvm";
 import {
   allocateInEntry,
@@ -27,7 +19,15 @@ import {
 } from "@strata/rewrite";
 import * as ops from "../ops.ts";
 import { insertMemcpy } from "./access.ts";
-import { bytesOf, heapAlignment, noForm, roundUp, statedAlignment, staticOffset, viewOf } from "./shared.ts";
+import {
+  bytesOf,
+  heapAlignment,
+  noForm,
+  roundUp,
+  statedAlignment,
+  staticOffset,
+  viewOf,
+} from "./shared.ts";
 
 const notDense = "only dense buffers are allocated";
 

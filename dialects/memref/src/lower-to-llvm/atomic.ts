@@ -1,7 +1,14 @@
 /** Atomic updates of elements. */
 import { type Block, FloatType, IntegerType, type Type, type Value } from "@strata/ir";
 import * as llvm from "@strata/llvm";
-import { alignment, fieldOf, fromMemory, insertOne, type MemRefView, toMemory } from "@strata/llvm/lowering";
+import {
+  alignment,
+  fieldOf,
+  fromMemory,
+  insertOne,
+  type MemRefView,
+  toMemory,
+} from "@strata/llvm/lowering";
 import {
   type ConversionRewriter,
   conversionPattern,

@@ -41,7 +41,10 @@ function global(converter: TypeConverter): RewritePattern {
       const element = converter.convertOne(type.elementType);
       if (element === undefined || type.layout !== undefined) return r.fail(noForm);
       const value = op.initial_value;
-      if (value !== undefined && !(value instanceof UnitAttr || value instanceof DenseElementsAttr)) {
+      if (
+        value !== undefined &&
+        !(value instanceof UnitAttr || value instanceof DenseElementsAttr)
+      ) {
         return r.fail("the elements of the global are not in the module");
       }
       const memory = memoryTypeOf(element);

@@ -38,7 +38,11 @@ function cast(converter: TypeConverter): RewritePattern {
     (op, adaptor, r) => {
       const view = viewOf(op.source, adaptor.convertedOperands[0], converter);
       const to = op.dest.type;
-      if (view === undefined || !(to instanceof MemRefType) || converter.convert(to) === undefined) {
+      if (
+        view === undefined ||
+        !(to instanceof MemRefType) ||
+        converter.convert(to) === undefined
+      ) {
         return r.fail(noForm);
       }
       const strides = (): Value[] => to.shape.map((_, d) => view.stride(r, d));
@@ -178,7 +182,10 @@ function collapseShape(converter: TypeConverter): RewritePattern {
       if (view === undefined || converter.convert(to) === undefined) return r.fail(noForm);
       const { groups } = op;
       const extents = groups.map((g) =>
-        product(r, g.map((d) => view.extent(r, d))),
+        product(
+          r,
+          g.map((d) => view.extent(r, d)),
+        ),
       );
       // The innermost dimension that is stepped along gives the stride.
       const strides = (): Value[] =>
@@ -228,9 +235,7 @@ function reshape(converter: TypeConverter): RewritePattern {
         return r.fail(noForm);
       }
       if (converter.convert(to) === undefined || !isDense(to)) return r.fail(noForm);
-      const extents = to.shape.map((n, d) =>
-        n < 0 ? readExtent(r, shape, d) : i64Constant(r, n),
-      );
+      const extents = to.shape.map((n, d) => (n < 0 ? readExtent(r, shape, d) : i64Constant(r, n)));
       r.replaceOp(op, [assembleView(to, view.pointer, extents, () => [])]);
       return true;
     },

@@ -12,6 +12,7 @@ import {
   FloatAttr,
   FloatType,
   IntegerAttr,
+  i32,
   i64,
   i8,
   type ModuleOp,
@@ -33,8 +34,10 @@ import {
   AddressOfOp,
   ConstantOp,
   ExtractValueOp,
+  InsertElementOp,
   InsertValueOp,
   PoisonOp,
+  ShuffleVectorOp,
 } from "../aggregate-ops.ts";
 import { AddOp, MulOp } from "../arith-ops.ts";
 import { LinkageAttr, OverflowFlags, UnnamedAddr } from "../attributes.ts";
@@ -75,6 +78,24 @@ export function tryConstant(v: Value): bigint | undefined {
   return def instanceof ConstantOp && def.value instanceof IntegerAttr
     ? def.value.value
     : undefined;
+}
+
+/** A vector whose lanes are all one scalar. */
+export function splat(r: Rewriter, scalar: Value, type: VectorType): Value {
+  const def = scalar.definingOp;
+  if (def instanceof ConstantOp) {
+    const { value } = def;
+    if (value instanceof IntegerAttr || value instanceof FloatAttr) {
+      return constantAttrOf(r, type, DenseElementsAttr.splat(type, value));
+    }
+  }
+  const position = constantOf(r, i32, 0);
+  const vector = poisonOf(r, type);
+  const first = r.insert(InsertElementOp.of({ vector, value: scalar, position })).res;
+  const n = type.shape[0]!;
+  if (n === 1) return first;
+  const mask = DenseArrayAttr.i32(new Array<number>(n).fill(0));
+  return r.insert(ShuffleVectorOp.of({ v1: first, v2: vector, mask })).res;
 }
 
 /** What an index computation promises: no signed overflow, or no overflow at all. */

@@ -3,115 +3,26 @@
  * hashes the results; both must give the same hash.
  */
 import { func } from "@strata/func";
-import { Interpreter } from "@strata/interpret";
 import {
   bf16,
   builtin,
   Context,
-  type FloatType,
   f16,
   f32,
   f64,
-  FloatAttr,
   i1,
   i16,
   i32,
   i64,
   i8,
-  IntegerAttr,
   IntegerType,
   type Type,
 } from "@strata/ir";
-import { Random } from "@strata/support";
-import { parseVerified, randomScalar, runNatively, skipMlirRunner } from "@strata/testing";
-import { expect, test } from "vitest";
+import { expectSameMeaning, NativeProgram, skipMlirRunner } from "@strata/testing";
+import { test } from "vitest";
 import { arith, CmpFPredicate, CmpIPredicate } from "../src/index.ts";
 
 const context = new Context([builtin, func, arith]);
-
-/** Text of a function: arguments are values that an optimizer cannot see. */
-class Program {
-  readonly random: Random;
-  readonly lines: string[] = [];
-  readonly params: string[] = [];
-  readonly args: string[] = [];
-  readonly results: string[] = [];
-  #next = 0;
-
-  constructor(seed: number) {
-    this.random = new Random(seed);
-  }
-
-  /** An argument with a random value that satisfies a condition. */
-  value(type: Type, fits: (v: number | bigint) => boolean = () => true): string {
-    let v = randomScalar(type, this.random);
-    while (!fits(v)) v = randomScalar(type, this.random);
-    const name = `%a${this.#next++}`;
-    const attr =
-      typeof v === "number" && "format" in type
-        ? FloatAttr.get(v, type as FloatType)
-        : IntegerAttr.get(v, type as IntegerType);
-    this.params.push(`${name}: ${type.toString()}`);
-    this.args.push(attr.toString());
-    return name;
-  }
-
-  emit(text: string): string {
-    const name = `%v${this.#next++}`;
-    this.lines.push(`${name} = ${text}`);
-    return name;
-  }
-
-  /** Mixes a result into the hash. */
-  result(name: string, type: Type): void {
-    let bits = name;
-    let width = type instanceof IntegerType ? type.width : 64;
-    if ("format" in type) {
-      const float = type as FloatType;
-      width = float.width;
-      // The bits of a NaN are nobody's promise: it counts as 7.
-      const t = type.toString();
-      const seven = this.emit(`arith.constant 7.0 : ${t}`);
-      const isNaN = this.emit(`arith.cmpf uno, ${name}, ${name} : ${t}`);
-      const number = this.emit(`arith.select ${isNaN}, ${seven}, ${name} : ${t}`);
-      bits = this.emit(`arith.bitcast ${number} : ${t} to i${width}`);
-    }
-    if (width < 64) bits = this.emit(`arith.extui ${bits} : i${width} to i64`);
-    if (width > 64) bits = this.emit(`arith.trunci ${bits} : i${width} to i64`);
-    this.results.push(bits);
-  }
-
-  text(): string {
-    let hash = "%seed";
-    const mix = this.results.flatMap((r, i) => {
-      const lines = [
-        `%m${i} = arith.muli ${hash}, %prime : i64`,
-        `%h${i} = arith.xori %m${i}, ${r} : i64`,
-      ];
-      hash = `%h${i}`;
-      return lines;
-    });
-    const constants = this.args.map((a, i) => `%k${i} = arith.constant ${a}`);
-    const types = this.params.map((p) => p.slice(p.indexOf(":") + 2));
-    return `func.func private @f(${this.params.join(", ")}) -> i64 attributes {no_inline} {
-      %seed = arith.constant 1469598103934665603 : i64
-      %prime = arith.constant 1099511628211 : i64
-      ${[...this.lines, ...mix].join("\n")}
-      return ${hash} : i64
-    }
-    func.func @main() -> i64 {
-      ${constants.join("\n")}
-      %r = call @f(${this.args.map((_, i) => `%k${i}`).join(", ")}) : (${types.join(", ")}) -> i64
-      return %r : i64
-    }`;
-  }
-}
-
-function expectSameMeaning(p: Program): void {
-  const text = p.text();
-  const [own] = new Interpreter(parseVerified(context, text)).run("main") as [bigint];
-  expect(own, text).toBe(runNatively(text));
-}
 
 const integers = [i1, i8, i16, i32, i64, IntegerType.get(24), IntegerType.get(80)];
 const floats = [f32, f64];
@@ -123,7 +34,7 @@ const below = (type: IntegerType) => (v: number | bigint) => v >= 0 && v < type.
 test.skipIf(skipMlirRunner)("integer arithmetic", () => {
   for (const type of integers) {
     // One program for each type: native compilation of one large function takes long.
-    const p = new Program(type.width);
+    const p = new NativeProgram(type.width);
     const t = type.toString();
     for (const op of "addi subi muli andi ori xori maxsi minsi maxui minui".split(" ")) {
       for (let k = 0; k < 4; k++)
@@ -166,13 +77,13 @@ test.skipIf(skipMlirRunner)("integer arithmetic", () => {
     );
     p.result(`%s${t}`, type);
     p.result(`%o${t}`, i1);
-    expectSameMeaning(p);
+    expectSameMeaning(context, p);
   }
 });
 
 test.skipIf(skipMlirRunner)("floating-point arithmetic", () => {
   for (const type of floats) {
-    const p = new Program(type.width);
+    const p = new NativeProgram(type.width);
     const t = type.toString();
     for (const op of "addf subf mulf divf remf maximumf minimumf maxnumf minnumf".split(" ")) {
       for (let k = 0; k < 12; k++) {
@@ -186,12 +97,12 @@ test.skipIf(skipMlirRunner)("floating-point arithmetic", () => {
         p.result(p.emit(`arith.cmpf ${predicate}, ${p.value(type)}, ${p.value(type)} : ${t}`), i1);
     }
     p.result(p.emit(`arith.negf ${p.value(type)} : ${t}`), type);
-    expectSameMeaning(p);
+    expectSameMeaning(context, p);
   }
 });
 
 test.skipIf(skipMlirRunner)("casts", () => {
-  const p = new Program(13);
+  const p = new NativeProgram(13);
   const cast = (op: string, from: Type, to: Type, fits?: (v: number | bigint) => boolean): void => {
     for (let k = 0; k < 3; k++) {
       p.result(
@@ -222,5 +133,5 @@ test.skipIf(skipMlirRunner)("casts", () => {
   for (const type of [f16, bf16]) cast("bitcast", IntegerType.get(16), type);
   cast("bitcast", i32, f32);
   cast("bitcast", i64, f64);
-  expectSameMeaning(p);
+  expectSameMeaning(context, p);
 });

@@ -103,7 +103,9 @@ const isModerate = (x: number): boolean => {
 
 /** a · b + c for doubles, rounded once. */
 export function fmaF64(a: number, b: number, c: number): number {
-  if (!Number.isFinite(a) || !Number.isFinite(b) || !Number.isFinite(c)) return a * b + c;
+  if (!Number.isFinite(a) || !Number.isFinite(b)) return a * b + c;
+  // The product is finite, though it may not fit a double.
+  if (!Number.isFinite(c)) return c;
   if (a === 0 || b === 0) return a * b + c;
   if (!isModerate(a) || !isModerate(b) || !isModerate(c)) return fmaInIntegers(a, b, c);
   const high = a * b;

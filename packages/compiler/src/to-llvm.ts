@@ -1,0 +1,84 @@
+/**
+ * From loops and vectors to the LLVM dialect.
+ *
+ * | step | why it stands here |
+ * |---|---|
+ * | convert-scf-to-cf | LLVM knows blocks and branches only |
+ * | convert-to-llvm | all dialects at once: their types meet in every operation |
+ * | cse, dce | lowerings repeat constants and address computations, and leave some unused |
+ */
+import { arithToLLVM } from "@strata/arith/lower-to-llvm";
+import { cfToLLVM } from "@strata/cf/lower-to-llvm";
+import { funcToLLVM } from "@strata/func/lower-to-llvm";
+import { expectVerified, ModuleOp } from "@strata/ir";
+import { createLLVMTypeConverter } from "@strata/llvm/lowering";
+import { mathToLLVM } from "@strata/math/lower-to-llvm";
+import { memrefToLLVM } from "@strata/memref/lower-to-llvm";
+import { definePass, type PassDefinition } from "@strata/pass";
+import {
+  applyFullConversion,
+  ConversionTarget,
+  PatternSet,
+  type RewritePattern,
+  type TypeConverter,
+} from "@strata/rewrite";
+import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
+import { vectorToLLVM } from "@strata/vector/lower-to-llvm";
+
+/** The lowerings that `convert-to-llvm` is made of. */
+const lowerings: readonly ((converter: TypeConverter) => RewritePattern[])[] = [
+  arithToLLVM,
+  cfToLLVM,
+  funcToLLVM,
+  mathToLLVM,
+  memrefToLLVM,
+  vectorToLLVM,
+];
+
+let prepared: { readonly converter: TypeConverter; readonly patterns: PatternSet } | undefined;
+
+function preparePatterns(): NonNullable<typeof prepared> {
+  if (prepared === undefined) {
+    const converter = createLLVMTypeConverter();
+    const patterns = new PatternSet(lowerings.flatMap((f) => f(converter)));
+    prepared = { converter, patterns };
+  }
+  return prepared;
+}
+
+/** Converts a module without structured control flow; a diagnostic for what has no form in LLVM. */
+export function convertModuleToLLVM(module: ModuleOp): void {
+  const { converter, patterns } = preparePatterns();
+  const target = new ConversionTarget()
+    .legalDialect("llvm")
+    .legal(ModuleOp)
+    .restLegalWhen(() => false);
+  applyFullConversion(module, target, patterns, { converter });
+}
+
+/** Converts `func`, `cf`, `arith`, `math`, `memref` and `vector` to the LLVM dialect. */
+export const convertToLLVM: PassDefinition<ModuleOp> = definePass("convert-to-llvm", {
+  summary: "Convert functions, branches, numbers, buffers and vectors to the LLVM dialect.",
+  on: ModuleOp,
+  run: (module) => convertModuleToLLVM(module),
+});
+
+/** What a caller may watch. */
+export interface LowerToLLVMOptions {
+  /** Verify after each step; on by default. */
+  readonly verifyEach?: boolean;
+  /** Called after each step with its name. */
+  readonly onPass?: (name: string, module: ModuleOp) => void;
+}
+
+/** Lowers a module of loops and vectors to the LLVM dialect, in place. */
+export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}): void {
+  const step = (name: string, run: () => void): void => {
+    run();
+    if (options.verifyEach !== false) expectVerified(module);
+    options.onPass?.(name, module);
+  };
+  step("convert-to-llvm", () => convertModuleToLLVM(module));
+  step("cse", () => eliminateCommonSubexpressions(module));
+  step("dce", () => eraseDeadCode(module));
+}

@@ -14,8 +14,9 @@ import {
   RankedTensorType,
   type Type,
 } from "@strata/ir";
-import { dimNames, evaluateDim, type DimExpr, type ScalarType } from "@strata/support";
-import { isOpaque, kindOf, resolve, type Ty } from "../semantics/types.ts";
+import type { ScalarType } from "@strata/support";
+import { kindOf, resolve, type Ty } from "../semantics/types.ts";
+import { tryExtent } from "./ranges.ts";
 
 const scalars: Readonly<Record<ScalarType, Type>> = {
   bool: i1,
@@ -40,34 +41,25 @@ export function scalarIrType(name: ScalarType): Type {
 }
 
 /** The name of a resolved scalar type; an error for others. */
-export function scalarName(ty: Ty): ScalarType {
-  const t = resolve(ty);
-  if (t.kind !== "scalar") throw new Error(`expected a scalar type, found ${t.kind}`);
-  return t.name;
+export function scalarName(type: Ty): ScalarType {
+  const resolved = resolve(type);
+  if (resolved.kind !== "scalar") throw new Error(`expected a scalar type, found ${resolved.kind}`);
+  return resolved.name;
 }
 
 export function isFloatName(name: ScalarType): boolean {
   return kindOf(name) === "float";
 }
 
+/** Whether the IR's signless integers of this type are to be read as unsigned. */
 export function isUnsignedName(name: ScalarType): boolean {
   return kindOf(name) === "uint" || name === "bool";
 }
 
-/** An extent as a number, where the fixed dimensions determine it. */
-export function staticExtent(d: DimExpr, dims: ReadonlyMap<string, number>): number {
-  if (isOpaque(d)) return dynamic;
-  const names = dimNames(d);
-  if (names.params.size > 0 || [...names.dims].some((n) => !dims.has(n))) return dynamic;
-  return evaluateDim(d, { dims, params: new Map() });
-}
-
-/** The IR type of a scalar or tensor type. */
-export function irType(ty: Ty, dims: ReadonlyMap<string, number>): Type {
-  const t = resolve(ty);
-  if (t.kind !== "tensor") return scalars[scalarName(t)];
-  return RankedTensorType.get(
-    t.dims.map((d) => staticExtent(d, dims)),
-    scalars[scalarName(t.element)],
-  );
+/** The IR type of a scalar or tensor type; extents are static where `dims` fixes them. */
+export function irType(type: Ty, dims: ReadonlyMap<string, number>): Type {
+  const resolved = resolve(type);
+  if (resolved.kind !== "tensor") return scalars[scalarName(resolved)];
+  const shape = resolved.dims.map((dim) => tryExtent(dim, dims) ?? dynamic);
+  return RankedTensorType.get(shape, scalars[scalarName(resolved.element)]);
 }

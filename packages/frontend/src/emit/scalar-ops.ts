@@ -8,25 +8,35 @@ import {
   IntegerAttr,
   type IntegerType,
   type Operation,
+  type Type,
   type Value,
 } from "@strata/ir";
 import * as math from "@strata/math";
 import type { ScalarType } from "@strata/support";
 import type { ArithmeticOp, CompareOp, MathFunction } from "../semantics/tree.ts";
+import { emitMath } from "./scalar-functions.ts";
 import { isFloatName, isUnsignedName, scalarIrType } from "./ir-types.ts";
 
 /** Builds scalar code at a builder's insertion point. */
 export class ScalarBuilder {
   readonly b: Builder;
   /** Whether additions and multiplications of floats may be reordered. */
-  reassociate = false;
+  #reassociate = false;
 
   constructor(b: Builder) {
     this.b = b;
   }
 
+  /** Inserts an operation of one result. */
   insert(op: Operation): Value {
-    return this.b.insert(op).results[0]!;
+    return this.result(this.b.insert(op));
+  }
+
+  /** The first result of an operation. */
+  result(op: Operation): Value {
+    const [result] = op.results;
+    if (result === undefined) throw new Error(`${op.name} has no result`);
+    return result;
   }
 
   literal(value: number | bigint | boolean, type: ScalarType): Value {
@@ -34,10 +44,7 @@ export class ScalarBuilder {
     const a =
       t instanceof FloatType
         ? FloatAttr.get(Number(value), t)
-        : IntegerAttr.get(
-            typeof value === "boolean" ? BigInt(value) : BigInt(value),
-            t as IntegerType,
-          );
+        : IntegerAttr.get(BigInt(value), t as IntegerType);
     return this.insert(arith.ConstantOp.of({ value: a }));
   }
 
@@ -46,7 +53,7 @@ export class ScalarBuilder {
   }
 
   #flags(): { fastmath?: arith.FastMathAttr } {
-    return this.reassociate ? { fastmath: arith.FastMathAttr.of("reassoc") } : {};
+    return this.#reassociate ? { fastmath: arith.FastMathAttr.of("reassoc") } : {};
   }
 
   binary(op: ArithmeticOp, lhs: Value, rhs: Value, type: ScalarType): Value {
@@ -162,7 +169,7 @@ export class ScalarBuilder {
     const out = scalarIrType(to);
     const types = { types: { out } };
     const [ff, tf] = [isFloatName(from), isFloatName(to)];
-    if (to === "bool") return this.compare("ne", x, this.#zero(from), from);
+    if (to === "bool") return this.compare("ne", x, this.zero(x.type), from);
     if (ff && tf) {
       const [a, b] = [x.type as FloatType, out as FloatType];
       if (a.width < b.width) return this.insert(arith.ExtF.of({ in: x }, types));
@@ -171,12 +178,12 @@ export class ScalarBuilder {
       return this.convert(this.convert(x, from, "f32"), "f32", to);
     }
     if (ff) {
-      if (to === "index") return this.convert(this.convert(x, from, "i32"), "i32", "index");
+      if (to === "index") return this.convert(this.convert(x, from, "i64"), "i64", "index");
       const op = isUnsignedName(to) ? arith.FPToUI : arith.FPToSI;
       return this.insert(op.of({ in: x }, types));
     }
     if (tf) {
-      if (from === "index") return this.convert(this.convert(x, "index", "i32"), "i32", to);
+      if (from === "index") return this.convert(this.convert(x, "index", "i64"), "i64", to);
       const op = isUnsignedName(from) ? arith.UIToFP : arith.SIToFP;
       return this.insert(op.of({ in: x }, types));
     }
@@ -192,79 +199,21 @@ export class ScalarBuilder {
     return this.insert(op.of({ in: x }, types));
   }
 
-  #zero(type: ScalarType): Value {
-    return this.insert(
-      arith.ConstantOp.of({ value: constantAttr(scalarIrType(type), 0) as IntegerAttr }),
-    );
+  /** The zero of a scalar type of the IR. */
+  zero(type: Type): Value {
+    const value = constantAttr(type, 0);
+    if (!(value instanceof IntegerAttr || value instanceof FloatAttr)) {
+      throw new Error("no zero of this type");
+    }
+    return this.insert(arith.ConstantOp.of({ value }));
+  }
+
+  isNaN(x: Value): Value {
+    return this.#compareFloats("uno", x, x);
   }
 
   math(fn: MathFunction, args: readonly Value[], type: ScalarType): Value {
-    const x = args[0]!;
-    const float = isFloatName(type);
-    switch (fn) {
-      case "abs":
-        if (float) return this.insert(math.AbsF.of({ input: x }));
-        return isUnsignedName(type) ? x : this.insert(math.AbsI.of({ input: x }));
-      case "sign":
-        return this.#sign(x, type);
-      case "round":
-        return float ? this.#round(x, type) : x;
-      case "hypot":
-        return this.#hypot(args, type);
-      case "fround":
-        return type === "f64" ? this.convert(this.convert(x, "f64", "f32"), "f32", "f64") : x;
-      case "imul":
-        return this.binary("mul", x, args[1]!, type);
-      case "clz32":
-        return this.insert(math.Ctlz.of({ input: x }));
-      case "popcount":
-        return this.insert(math.CtPop.of({ input: x }));
-      case "fma":
-        return this.insert(math.Fma.of({ a: x, b: args[1]!, c: args[2]! }));
-      case "atan2":
-        return this.insert(math.Atan2.of({ lhs: x, rhs: args[1]! }));
-      case "isNaN":
-        return this.#compareFloats("uno", x, x);
-      case "floor":
-      case "ceil":
-      case "trunc":
-        if (!float) return x;
-        return this.insert(unary[fn].of({ input: x }));
-      default:
-        return this.insert(unary[fn].of({ input: x }));
-    }
-  }
-
-  /** −1, 0 or 1; a zero or NaN is itself. */
-  #sign(x: Value, type: ScalarType): Value {
-    const zero = this.literal(0, type);
-    const positive = this.compare("gt", x, zero, type);
-    const one = this.literal(1, type);
-    if (isUnsignedName(type)) return this.select(positive, one, zero);
-    const negative = this.compare("lt", x, zero, type);
-    return this.select(positive, one, this.select(negative, this.literal(-1, type), x));
-  }
-
-  /** Halves go up, as in JavaScript; the sign of zero is the operand's. */
-  #round(x: Value, type: ScalarType): Value {
-    const down = this.insert(math.Floor.of({ input: x }));
-    const rest = this.insert(arith.SubF.of({ lhs: x, rhs: down }));
-    const up = this.insert(arith.AddF.of({ lhs: down, rhs: this.literal(1, type) }));
-    const high = this.compare("ge", rest, this.literal(0.5, type), type);
-    const nearest = this.select(high, up, down);
-    return this.insert(math.CopySign.of({ lhs: nearest, rhs: x }));
-  }
-
-  /** Narrow floats are squared in f64, where nothing overflows. */
-  #hypot(args: readonly Value[], type: ScalarType): Value {
-    let sum: Value | undefined;
-    for (const a of args) {
-      const x = this.convert(a, type, "f64");
-      const square = this.insert(arith.MulF.of({ lhs: x, rhs: x }));
-      sum = sum === undefined ? square : this.insert(arith.AddF.of({ lhs: sum, rhs: square }));
-    }
-    const root = this.insert(math.Sqrt.of({ input: sum ?? this.literal(0, "f64") }));
-    return this.convert(root, "f64", type);
+    return emitMath(this, fn, args, type);
   }
 
   /** The value that starts a reduction. */
@@ -296,12 +245,17 @@ export class ScalarBuilder {
       any: "or",
       all: "and",
     } as const;
-    const before = this.reassociate;
-    this.reassociate = true;
+    return this.reassociating(() => this.binary(kinds[op], a, b, type));
+  }
+
+  /** Runs `emit` with float additions and multiplications that may be reordered. */
+  reassociating<T>(emit: () => T): T {
+    const before = this.#reassociate;
+    this.#reassociate = true;
     try {
-      return this.binary(kinds[op], a, b, type);
+      return emit();
     } finally {
-      this.reassociate = before;
+      this.#reassociate = before;
     }
   }
 }
@@ -309,28 +263,3 @@ export class ScalarBuilder {
 function isWide(type: ScalarType): boolean {
   return type === "i64" || type === "u64";
 }
-
-const unary = {
-  sqrt: math.Sqrt,
-  cbrt: math.Cbrt,
-  exp: math.Exp,
-  expm1: math.ExpM1,
-  exp2: math.Exp2,
-  log: math.Log,
-  log2: math.Log2,
-  log10: math.Log10,
-  log1p: math.Log1p,
-  sin: math.Sin,
-  cos: math.Cos,
-  tan: math.Tan,
-  asin: math.ASin,
-  acos: math.ACos,
-  sinh: math.SinH,
-  cosh: math.CosH,
-  tanh: math.TanH,
-  floor: math.Floor,
-  ceil: math.Ceil,
-  trunc: math.Trunc,
-  atan: math.ATan,
-  erf: math.Erf,
-} as const;

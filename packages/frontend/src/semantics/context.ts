@@ -17,10 +17,11 @@ import type {
   FunctionDeclaration,
   Module,
   Node,
+  Statement,
 } from "../syntax/ast.ts";
 import type { DeclaredType } from "./declared-types.ts";
 import type { Accessor, BlockT, BoundaryMode, LiteralT, Typed, Variable } from "./tree.ts";
-import { freshVar, type Ty, type VarTy } from "./types.ts";
+import { freshVar, type ScalarTy, type Ty, type VarTy } from "./types.ts";
 
 /** Where patterns may stand: `tensor` code, or the `scalar` body of a pattern. */
 export type Level = "tensor" | "scalar";
@@ -41,7 +42,11 @@ export interface Frame {
 
 /** The results of one body: all are brought to one type. */
 export interface Returns {
-  readonly expected: DeclaredType | undefined;
+  /** What the result is annotated as. */
+  expected: DeclaredType | undefined;
+  /** What a pattern makes of each result of its arrow. */
+  readonly adapt: ((value: Typed) => Typed) | undefined;
+  /** The type of the results so far. */
   type: Ty | undefined;
 }
 
@@ -94,14 +99,23 @@ export interface AccessorEntity {
   readonly accessor: Accessor;
 }
 
-/** A top-level constant: a literal that takes its type from each use. */
+/** A top-level constant: literals that take their types from each use. */
 export interface ConstantEntity {
   readonly kind: "constant";
-  readonly value: number | bigint | boolean;
-  /** Written with a point or an exponent somewhere. */
-  readonly decimal: boolean;
-  readonly type: Ty | undefined;
+  readonly value: ConstantValue;
 }
+
+/** What a literal expression gives, computed as JavaScript does. */
+export type ConstantValue =
+  | {
+      readonly kind: "scalar";
+      readonly value: number | bigint | boolean;
+      /** Written with a point or an exponent somewhere. */
+      readonly decimal: boolean;
+      /** The type, if an annotation or a conversion gives one. */
+      readonly type: ScalarTy | undefined;
+    }
+  | { readonly kind: "list"; readonly elements: readonly ConstantValue[] };
 
 /** Something whose declaration has been reported. */
 export interface ErrorEntity {
@@ -172,7 +186,9 @@ export class Scope {
 /** The analysis functions that call each other across modules. */
 export interface Elaborators {
   /** An expression, which may be a static value. */
-  readonly value: (cx: Analysis, scope: Scope, node: Expression) => Value;
+  readonly value: (cx: Analysis, scope: Scope, node: Expression, wanted?: DeclaredType) => Value;
+  /** A statement as a block with names of its own. */
+  readonly block: (cx: Analysis, scope: Scope, statement: Statement) => BlockT;
   /** A function or arrow body in the scope of its parameters; the type of what it returns. */
   readonly body: (
     cx: Analysis,
@@ -210,18 +226,15 @@ export class Analysis {
   /** The scope of the module's functions and constants. */
   moduleScope: Scope | undefined;
   /** The text of a JavaScript function: names of the language need no import. */
-  readonly captured: boolean;
+  get captured(): boolean {
+    return this.module.captured === true;
+  }
+
   readonly #typeVariables: VarTy[] = [];
   readonly #reported = new Set<string>();
 
-  constructor(
-    module: Module,
-    sink: DiagnosticSink,
-    elaborate: Elaborators,
-    captured: boolean = false,
-  ) {
+  constructor(module: Module, sink: DiagnosticSink, elaborate: Elaborators) {
     this.module = module;
-    this.captured = captured;
     this.file = module.file;
     this.sink = sink;
     this.elaborate = elaborate;

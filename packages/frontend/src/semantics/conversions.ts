@@ -10,11 +10,10 @@ import type { Node } from "../syntax/ast.ts";
 import { isStatic, type Analysis, type Value } from "./context.ts";
 import * as say from "./diagnostics.ts";
 import { requireSameShape } from "./shapes.ts";
-import type { LiteralT, Typed } from "./tree.ts";
+import type { LiteralT, Typed, Variable } from "./tree.ts";
 import {
   ERROR,
   FLOATS,
-  I32,
   INDEX,
   INTEGERS,
   WIDE_INTEGERS,
@@ -25,6 +24,7 @@ import {
   restrict,
   scalarMask,
   unifyScalars,
+  type ScalarTy,
   type Scalarish,
   type TensorTy,
   type Ty,
@@ -118,21 +118,23 @@ export function coerce(cx: Analysis, expr: Typed, expected: Ty, what: string): T
   }
   if (to.kind === "tensor" && from.kind === "tensor") return coerceTensor(cx, expr, from, to, what);
   if (to.kind === "tuple" && from.kind === "tuple" && to.elements.length === from.elements.length) {
-    const parts = to.elements.map((element, k) => {
-      const given = expr.kind === "tuple" ? expr.elements[k] : undefined;
-      return given ?? itemOf(expr, k, from.elements[k] ?? ERROR);
+    return withWhole(expr, to, (whole) => {
+      const elements = to.elements.map((element, k) =>
+        coerce(cx, itemOf(whole, k, from.elements[k] ?? ERROR), element, what),
+      );
+      return { kind: "tuple", elements, type: to, at: expr.at };
     });
-    const elements = parts.map((part, k) => coerce(cx, part, to.elements[k] ?? ERROR, what));
-    return { kind: "tuple", elements, type: to, at: expr.at };
   }
   if (to.kind === "object" && from.kind === "object") {
     const names = from.fields.map(({ name }) => name);
     if (names.length === to.fields.length && to.fields.every(({ name }) => names.includes(name))) {
-      const fields = to.fields.map(({ name, type }) => {
-        const value = coerce(cx, fieldOf(expr, name), type, `the field "${name}"`);
-        return { name, value };
+      return withWhole(expr, to, (whole) => {
+        const fields = to.fields.map(({ name, type }) => {
+          const value = coerce(cx, fieldOf(whole, name), type, `the field "${name}"`);
+          return { name, value };
+        });
+        return { kind: "object", fields, type: to, at: expr.at };
       });
-      return { kind: "object", fields, type: to, at: expr.at };
     }
   }
   cx.report(say.notAssignable(what, to, from, cx.span(expr.at), undefined));
@@ -166,6 +168,19 @@ function coerceTensor(
     return errorAt(expr.at);
   }
   return requireSameShape(cx, to, from, what, expr.at) ? expr : errorAt(expr.at);
+}
+
+/** Makes an expression of the parts of another, which is evaluated once. */
+function withWhole(expr: Typed, type: Ty, make: (whole: Typed) => Typed): Typed {
+  const inParts = expr.kind === "tuple" || expr.kind === "object" || expr.kind === "variable";
+  if (inParts) return make(expr);
+  const { at } = expr;
+  const variable: Variable = { name: "parts", type: expr.type, mutable: false, at };
+  const value = make({ kind: "variable", variable, type: expr.type, at });
+  if (isError(value)) return value;
+  const body = { kind: "block" as const, statements: [{ kind: "return" as const, value, at }], at };
+  const params = [{ variable, value: expr }];
+  return { kind: "inline", name: "parts", params, body, type, dim: undefined, at };
 }
 
 /** An element of a tuple expression. */
@@ -235,14 +250,15 @@ function operandHint(cx: Analysis, left: Typed, right: Typed): string | undefine
   return mismatchHint(cx, right, a);
 }
 
-/** The type of a value stored in a tensor: no `index`, which is stored as `i32`. */
-export function storable(cx: Analysis, expr: Typed): Typed {
+/** A value as it is stored in a tensor: an `index` becomes `to`. */
+export function storable(cx: Analysis, expr: Typed, to: ScalarTy): Typed {
   const type = resolve(expr.type);
-  if (type.kind === "var" && (type.mask & ~maskOf("index")) !== 0) {
-    type.mask &= ~maskOf("index");
+  if (type.kind === "var") {
+    restrict(type, ~maskOf("index"));
     return expr;
   }
-  return type.kind === "scalar" && type.name === "index" ? coerce(cx, expr, I32, "") : expr;
+  const isIndex = type.kind === "scalar" && type.name === "index";
+  return isIndex ? coerce(cx, expr, to, "the element") : expr;
 }
 
 /** A position, an extent or a count: an integer of any type, as `index`. */

@@ -330,10 +330,15 @@ export function unknownOption(
 
 // Flow
 
-export function constAssigned(name: string, span: SourceSpan, declared: SourceSpan): Diagnostic {
+export function constAssigned(
+  name: string,
+  span: SourceSpan,
+  declared: SourceSpan | undefined,
+): Diagnostic {
+  const note = { message: `"${name}" is declared here`, span: declared };
   return userError("flow.const", `"${name}" cannot be assigned`, {
     span,
-    notes: [{ message: `"${name}" is declared here`, span: declared }],
+    notes: declared === undefined ? [] : [note],
     hint: "declare it with `let`",
   });
 }
@@ -414,6 +419,11 @@ export function noEffect(span: SourceSpan): Diagnostic {
   });
 }
 
+export function wrongPattern(count: number, actual: Ty, span: SourceSpan): Diagnostic {
+  const names = count === 1 ? "1 name" : `${count} names`;
+  return userError("flow.pattern", `a list of ${names} does not fit ${printTy(actual)}`, { span });
+}
+
 export function outsideLoop(word: string, span: SourceSpan): Diagnostic {
   return userError("flow.outside-loop", `\`${word}\` stands outside a loop`, { span });
 }
@@ -486,14 +496,21 @@ export function boundType(
   });
 }
 
-export function boundCount(expected: number, actual: number, span: SourceSpan): Diagnostic {
-  return userError(
-    "kernel.argument-count",
-    `the kernel takes ${expected} arguments, not ${actual}`,
-    {
-      span,
-    },
-  );
+export function parameterForm(name: string, written: string, span: SourceSpan): Diagnostic {
+  const message = `the parameter "${name}" is a scalar or a tensor, not ${written}`;
+  return userError("kernel.parameter", message, { span, hint: "pass the parts one by one" });
+}
+
+export function unknownArgument(
+  name: string,
+  known: Iterable<string>,
+  span: SourceSpan,
+): Diagnostic {
+  const hint = didYouMean(name, known);
+  return userError("kernel.unknown-argument", `the kernel has no parameter "${name}"`, {
+    span,
+    hint,
+  });
 }
 
 export function notDimConstraint(name: string, span: SourceSpan): Diagnostic {

@@ -20,7 +20,8 @@ import {
   makeLiteral,
   toIndex,
 } from "./conversions.ts";
-import { importedName } from "./declared-types.ts";
+import { constantExpression } from "./constants.ts";
+import { importedName, type DeclaredType } from "./declared-types.ts";
 import * as say from "./diagnostics.ts";
 import { boundaryValue, callFunction, closureOf, dimsInFrame } from "./functions.ts";
 import { conversion, mathCall, mathConstant, tryKernelFunction } from "./math.ts";
@@ -39,13 +40,23 @@ import {
   type Ty,
 } from "./types.ts";
 
-/** An expression that must be a value at run time. */
-export function expression(cx: Analysis, scope: Scope, node: Expression): Typed {
-  return expectExpression(cx, elaborateValue(cx, scope, node), node);
+/** An expression that must be a value at run time; `wanted` is what its place is declared as. */
+export function expression(
+  cx: Analysis,
+  scope: Scope,
+  node: Expression,
+  wanted?: DeclaredType,
+): Typed {
+  return expectExpression(cx, elaborateValue(cx, scope, node, wanted), node);
 }
 
 /** Any expression. */
-export function elaborateValue(cx: Analysis, scope: Scope, node: Expression): Value {
+export function elaborateValue(
+  cx: Analysis,
+  scope: Scope,
+  node: Expression,
+  wanted?: DeclaredType,
+): Value {
   switch (node.kind) {
     case "number":
       return numberLiteral(cx, node);
@@ -63,13 +74,13 @@ export function elaborateValue(cx: Analysis, scope: Scope, node: Expression): Va
       return conditional(
         cx,
         expression(cx, scope, node.test),
-        expression(cx, scope, node.consequent),
-        expression(cx, scope, node.alternate),
+        expression(cx, scope, node.consequent, wanted),
+        expression(cx, scope, node.alternate, wanted),
         false,
         node,
       );
     case "call":
-      return call(cx, scope, node);
+      return call(cx, scope, node, wanted);
     case "member":
       return member(cx, scope, node);
     case "index":
@@ -77,13 +88,16 @@ export function elaborateValue(cx: Analysis, scope: Scope, node: Expression): Va
     case "arrow":
       return closureOf(cx, scope, node);
     case "array": {
-      const elements = node.elements.map((element) => expression(cx, scope, element));
+      const elements = node.elements.map((element, k) => {
+        const part = wanted?.kind === "tuple" ? wanted.elements[k] : undefined;
+        return expression(cx, scope, element, part);
+      });
       if (elements.some(isError)) return errorAt(node);
       const type: Ty = { kind: "tuple", elements: elements.map((element) => element.type) };
       return { kind: "tuple", elements, type, at: node };
     }
     case "object":
-      return objectLiteral(cx, scope, node);
+      return objectLiteral(cx, scope, node, wanted);
     case "assignment":
     case "update":
       cx.report(say.assignmentInExpression(cx.span(node)));
@@ -115,14 +129,21 @@ function binaryChain(cx: Analysis, scope: Scope, node: BinaryExpression): Typed 
   return left;
 }
 
-function objectLiteral(cx: Analysis, scope: Scope, node: Expression & { kind: "object" }): Typed {
+function objectLiteral(
+  cx: Analysis,
+  scope: Scope,
+  node: Expression & { kind: "object" },
+  wanted: DeclaredType | undefined,
+): Typed {
   const fields: { name: string; value: Typed }[] = [];
   for (const { name: field, value } of node.fields) {
     if (fields.some((one) => one.name === field.text)) {
       cx.report(say.duplicateName(field.text, cx.span(field)));
       continue;
     }
-    fields.push({ name: field.text, value: expression(cx, scope, value) });
+    const declared = wanted?.kind === "object" ? wanted.fields : [];
+    const part = declared.find((one) => one.name === field.text);
+    fields.push({ name: field.text, value: expression(cx, scope, value, part?.type) });
   }
   if (fields.some(({ value }) => isError(value))) return errorAt(node);
   const types = fields.map(({ name: field, value }) => ({ name: field, type: value.type }));
@@ -170,16 +191,8 @@ function useEntity(cx: Analysis, scope: Scope, entity: Entity, at: Node): Value 
       }
       return { kind: "variable", variable, type: variable.type, at };
     }
-    case "constant": {
-      const { value, decimal, type } = entity;
-      if (typeof value === "boolean") return makeLiteral(cx, value, BOOL, at);
-      if (type !== undefined && (type.kind === "scalar" || type.kind === "var")) {
-        return makeLiteral(cx, value, type, at);
-      }
-      const whole = typeof value === "number" && Number.isInteger(value);
-      const mask = typeof value === "bigint" ? WIDE_INTEGERS : whole ? NUMBER_LITERALS : FLOATS;
-      return makeLiteral(cx, value, cx.fresh(mask, decimal), at);
-    }
+    case "constant":
+      return constantExpression(cx, entity.value, at);
     case "builtin":
       return builtinValue(entity.name, at) ?? entity;
     case "error":
@@ -291,7 +304,12 @@ function indexed(cx: Analysis, scope: Scope, node: IndexExpression): Value {
 
 // Calls
 
-function call(cx: Analysis, scope: Scope, node: CallExpression): Value {
+function call(
+  cx: Analysis,
+  scope: Scope,
+  node: CallExpression,
+  wanted: DeclaredType | undefined,
+): Value {
   if (node.typeArgs.length > 0) cx.report(say.typeArguments(cx.span(node)));
   const { callee } = node;
   if (callee.kind === "member") {
@@ -299,7 +317,8 @@ function call(cx: Analysis, scope: Scope, node: CallExpression): Value {
       return mathCall(cx, callee.name.text, expressions(cx, scope, node.args), node);
     }
     const namespaced = tryNamespaced(cx, scope, callee);
-    if (namespaced?.kind === "builtin") return callBuiltin(cx, scope, namespaced.name, node);
+    if (namespaced?.kind === "builtin")
+      return callBuiltin(cx, scope, namespaced.name, node, wanted);
     return methodCall(cx, scope, callee, node);
   }
   const value =
@@ -313,7 +332,7 @@ function call(cx: Analysis, scope: Scope, node: CallExpression): Value {
     case "accessor":
       return readAccessor(cx, scope, value.accessor, node);
     case "builtin":
-      return callBuiltin(cx, scope, value.name, node);
+      return callBuiltin(cx, scope, value.name, node, wanted);
     case "boundary":
       cx.report(say.notCallable(`the boundary ${value.mode}`, cx.span(callee)));
       return errorAt(node);
@@ -341,7 +360,13 @@ function values(cx: Analysis, scope: Scope, nodes: readonly Expression[]): Value
   return nodes.map((node) => elaborateValue(cx, scope, node));
 }
 
-function callBuiltin(cx: Analysis, scope: Scope, text: string, node: CallExpression): Value {
+function callBuiltin(
+  cx: Analysis,
+  scope: Scope,
+  text: string,
+  node: CallExpression,
+  wanted: DeclaredType | undefined,
+): Value {
   if (isScalarType(text)) return convertCall(cx, scope, text, node);
   if (text === "constant") {
     const args = expressions(cx, scope, node.args);
@@ -352,7 +377,7 @@ function callBuiltin(cx: Analysis, scope: Scope, text: string, node: CallExpress
     }
     return isError(value) ? errorAt(node) : boundaryValue("constant", value, node);
   }
-  const pattern = tryPattern(cx, scope, text, node);
+  const pattern = tryPattern(cx, scope, text, node, wanted);
   if (pattern !== undefined) return pattern;
   const result = tryKernelFunction(cx, text, expressions(cx, scope, node.args), node);
   if (result !== undefined) return result;

@@ -18,6 +18,7 @@ import {
   type Frame,
   type FunctionEntity,
   type Level,
+  type Returns,
   type Value,
   type VariableEntity,
 } from "./context.ts";
@@ -127,12 +128,7 @@ function entering<T>(cx: Analysis, callee: Callable, at: Node, inside: () => T):
 }
 
 /** The frame of a callee's body. */
-function frameOf(
-  callee: Callable,
-  level: Level,
-  owner: string,
-  expected: DeclaredType | undefined,
-): Frame {
+function frameOf(callee: Callable, level: Level, owner: string, returns: Returns): Frame {
   const closure = callee.kind === "closure" ? callee : undefined;
   return {
     arrow: closure?.arrow,
@@ -140,7 +136,7 @@ function frameOf(
     level,
     owner,
     loops: closure?.loops ?? [],
-    returns: { expected, type: undefined },
+    returns,
   };
 }
 
@@ -245,8 +241,8 @@ export function callFunction(
   }
   const result = entering(cx, callee, at, (): Typed => {
     const binder = new DimBinder(cx, callee);
-    const returns = { expected: undefined as DeclaredType | undefined, type: undefined };
-    const frame: Frame = { ...frameOf(callee, level, name, undefined), returns };
+    const returns: Returns = { expected: undefined, adapt: undefined, type: undefined };
+    const frame = frameOf(callee, level, name, returns);
     const scope = new Scope(outerScope(cx, callee), frame);
     const params: { variable: Variable; value: Typed }[] = [];
     code.params.forEach((param, k) => {
@@ -294,7 +290,8 @@ export interface LambdaRequest {
   readonly pattern: string;
   readonly params: readonly LambdaParam[];
   readonly level: Level;
-  readonly expected?: DeclaredType | undefined;
+  /** What becomes of each result. */
+  readonly adapt?: ((value: Typed) => Typed) | undefined;
 }
 
 /**
@@ -324,8 +321,8 @@ export function applyArrow(
     const binder = new DimBinder(cx, value);
     const outer = outerScope(cx, value);
     const outerDims = outer === undefined ? NO_DIMS : dimsInFrame(outer.frame);
-    const returns = { expected: request.expected, type: undefined };
-    const frame: Frame = { ...frameOf(value, level, pattern, undefined), returns };
+    const returns: Returns = { expected: undefined, adapt: request.adapt, type: undefined };
+    const frame = frameOf(value, level, pattern, returns);
     const scope = new Scope(outer, frame);
     const params: Variable[] = [];
     const conversions: { variable: Variable; value: Typed }[] = [];

@@ -257,10 +257,10 @@ export interface HistogramT extends Base<"histogram"> {
   readonly weight: Lambda | undefined;
 }
 
-/** The type is that of the state, or a tuple of them where the call gave a list. */
+/** The type is that of the state; of a list, each element is a parameter of `body`. */
 export interface IterateT extends Base<"iterate"> {
   readonly count: Typed;
-  readonly states: readonly Typed[];
+  readonly state: Typed;
   readonly body: Lambda;
 }
 

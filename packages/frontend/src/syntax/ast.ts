@@ -396,6 +396,8 @@ export interface Module {
   readonly aliases: readonly TypeAlias[];
   readonly constants: readonly VariableStatement[];
   readonly functions: readonly FunctionDeclaration[];
+  /** Made from the text of a JavaScript function: there are no imports to go by. */
+  readonly captured?: boolean;
 }
 
 /** The place of a node in a file. */

@@ -1,57 +1,21 @@
 /** Fresh memory: how much a type needs, and what it holds before it is written. */
 import {
   createStore,
-  type ElementStore,
   failAt,
+  fillUninitialized,
   MemRefValue,
   rowMajorStrides,
   type RuntimeValue,
-  VectorValue,
 } from "@strata/interpret";
 import {
   type AffineMap,
   AffineMapAttr,
-  FloatType,
-  IndexType,
-  IntegerType,
   type MemRefType,
   type Operation,
   StridedLayoutAttr,
-  type Type,
-  VectorType,
 } from "@strata/ir";
 import { tryStrides, unknown } from "./layout.ts";
 import type { Alloc, Alloca } from "./ops.ts";
-
-const fill = 0xcdcd_cdcd_cdcd_cdcdn;
-
-/** The value whose bits are the pattern of fresh memory cut to the type; 0 where bits mean nothing. */
-export function poisonValue(type: Type): RuntimeValue {
-  if (type instanceof VectorType) {
-    const element = poisonValue(type.elementType);
-    return new VectorValue(type, new Array<RuntimeValue>(type.numElements).fill(element));
-  }
-  if (type instanceof IntegerType) {
-    if (type.width === 1) return 1;
-    const wrap = type.signedness === "unsigned" ? BigInt.asUintN : BigInt.asIntN;
-    let bits = fill;
-    for (let have = 64; have < type.width; have += 64) bits = (bits << 64n) | fill;
-    const value = wrap(type.width, bits);
-    return type.width > 32 ? value : Number(value);
-  }
-  return type instanceof IndexType || type instanceof FloatType ? Number.NaN : 0;
-}
-
-/** Fills memory with a pattern that is no plausible value. */
-export function poison(store: ElementStore): void {
-  const { array, elementType } = store;
-  const isWhole = !(elementType instanceof IntegerType) || elementType.width % 8 === 0;
-  if (array === undefined || !isWhole) {
-    store.fill(poisonValue(elementType));
-    return;
-  }
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength).fill(0xcd);
-}
 
 /** Strides and offset of a layout map for given symbols: its values at the unit vectors. */
 function evaluatedStrides(
@@ -111,7 +75,7 @@ export function allocate(
   const isEmpty = shape.includes(0);
   const last = shape.reduce((at, n, d) => at + (n - 1) * strides[d]!, offset);
   const store = createStore(type.elementType, isEmpty ? 0 : last + 1);
-  poison(store);
+  fillUninitialized(store);
   return new MemRefValue(store, shape, type.elementType, offset, strides);
 }
 

@@ -2,13 +2,13 @@
 import {
   createStore,
   failAt,
+  fillUninitialized,
   type InterpreterContext,
   MemRefValue,
   TensorValue,
   valueOfAttribute,
 } from "@strata/interpret";
 import { DenseElementsAttr, lookupSymbol, type Operation, UnitAttr } from "@strata/ir";
-import { poison } from "./interpret-allocation.ts";
 import { type GetGlobal, Global } from "./ops.ts";
 
 /** Memory by `memref.global`, and by the ops that ask for it. */
@@ -34,7 +34,7 @@ function makeStorage(op: GetGlobal, global: Global): MemRefValue {
     );
   }
   const store = createStore(type.elementType, type.numElements);
-  poison(store);
+  fillUninitialized(store);
   return new MemRefValue(store, type.shape, type.elementType);
 }
 

@@ -9,4 +9,5 @@ export * from "./fma.ts";
 export * from "./interface.ts";
 export { type ExternalFunction, Interpreter, type InterpreterOptions } from "./interpreter.ts";
 export * from "./rounding.ts";
+export * from "./uninitialized.ts";
 export * from "./value.ts";

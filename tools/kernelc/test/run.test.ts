@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { kernelc, makeFolder, removeFolders, type Outcome } from "./capture.ts";
 
 const TYPES =
-  'import { build, clamp, map, stencil, sum, type Dim, type f32, type i32, type i64, type Tensor, type u8 } from "@strata/kernel";\n';
+  'import { build, clamp, map, stencil, sum, type Dim, f32, type i32, type i64, type Tensor, type u8 } from "@strata/kernel";\n';
 
 const HEAT = `${TYPES}
 /** One explicit step of the heat equation. */
@@ -26,6 +26,8 @@ export function add<n extends Dim>(a: Tensor<f32, [n]>, b: Tensor<f32, [n]>): Te
 }
 export function halve<n extends Dim>(x: Tensor<u8, [n]>): Tensor<u8, [n]> { return map(x, (v) => v >> 1); }
 export function ones(n: i32): Tensor<f32, [Dim]> { return build([n], () => 1); }
+export function pick<n extends Dim>(x: Tensor<f32, [n]>, k: i32): f32 { return x.at(k); }
+export function inner(n: i32): f32 { const t = build([n, n], (i, j) => f32(i + j)); return t.at(1, 2); }
 export function plus(a: i64, b: i64): i64 { return a + b; }
 `;
 
@@ -273,6 +275,24 @@ describe("wrong input", () => {
       () => [several, "-k", "ones", "--in", "n=2000000000"],
       "runtime.too-large",
       ["8000000000 bytes"],
+    ],
+    [
+      "a huge intermediate",
+      () => [several, "-k", "inner", "--in", "n=1000000"],
+      "runtime.out-of-memory",
+      ["inside of a kernel"],
+    ],
+    [
+      "a read far outside",
+      () => [several, "-k", "pick", "--in", "x=[1,2]", "--in", "k=500000000"],
+      "wasm.trap",
+      ["memory access out of bounds", "interpreter"],
+    ],
+    [
+      "a read outside, interpreted",
+      () => [several, "-k", "pick", "--in", "x=[1,2]", "--in", "k=2", "-d", "interpreter"],
+      "tensor.out-of-bounds",
+      ["index 2 is outside", "x.at(k)"],
     ],
     [
       "a negative extent",

@@ -139,7 +139,10 @@ export class Rule implements RewritePattern {
 }
 
 /**
- * A rule: `rule("sub-of-add", (x, y) => [SubI.pat({ lhs: AddI.pat({ lhs: x, rhs: y }), rhs: y }), x])`.
+ * A rule:
+ *
+ *     rule("sub-of-add", (x, y) => [SubI.pat({ lhs: AddI.pat({ lhs: x, rhs: y }), rhs: y }), x])
+ *
  * The parameters are holes. Conditions may follow the two sides.
  */
 export function rule(

@@ -100,7 +100,7 @@ export function integerOf(a: Attribute): bigint | undefined {
   return undefined;
 }
 
-/** Whether a constant is the number `n` of its type: `-0` is not `0` for floats, `-1` is all ones. */
+/** Whether a constant is the number `n` of its type: of floats -0 is not 0; -1 is all ones. */
 export function isNumber(a: Attribute, n: number | bigint): boolean {
   if (a instanceof IntegerAttr) {
     if (typeof n === "number" && !Number.isInteger(n)) return false;
@@ -110,7 +110,7 @@ export function isNumber(a: Attribute, n: number | bigint): boolean {
   return a instanceof DenseElementsAttr && a.isSplat && isNumber(a.elements[0]!, n);
 }
 
-/** An attribute computed from what is matched; undefined: the rule does not apply. Right side only. */
+/** An attribute computed from a match; undefined: the rule does not apply. Right side only. */
 export class Computed extends Term {
   readonly text: string;
   readonly compute: (match: Match) => Attribute | undefined;

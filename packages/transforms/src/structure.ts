@@ -1,4 +1,4 @@
-/** Structural hashing and equality of operations: same kind, operands, attributes, types, regions. */
+/** Structural hashing and equality: same kind, operands, attributes, types, regions. */
 import { type Block, Commutative, type Operation, type Region, type Value, walk } from "@strata/ir";
 
 /** Mixes a number into a 32-bit hash. */

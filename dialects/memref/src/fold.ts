@@ -69,7 +69,11 @@ function inverseSource(op: ops.CollapseShape | ops.ExpandShape): Value | undefin
   const inverse = op instanceof ops.CollapseShape ? ops.ExpandShape : ops.CollapseShape;
   if (!(def instanceof inverse) || def.reassociation !== op.reassociation) return undefined;
   const source: Value = def.operand(0);
-  return source.type === op.results[0]!.type ? source : undefined;
+  // Dynamic extents that were merged may be divided otherwise.
+  const isKnown =
+    op instanceof ops.CollapseShape ||
+    (source.type instanceof MemRefType && source.type.hasStaticShape);
+  return isKnown && source.type === op.results[0]!.type ? source : undefined;
 }
 
 /** A constant element of a constant global. */

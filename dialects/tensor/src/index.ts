@@ -1,4 +1,6 @@
 /** Immutable arrays, named and written as MLIR's `tensor`. */
+export { tensorPatterns } from "./canonicalize.ts";
 export { tensor } from "./dialect.ts";
+export { buildTensor, expectTensor, filledShape, forEachPoint } from "./interpret.ts";
+export { listsOf, writeSlice } from "./interpret-slices.ts";
 export * from "./ops.ts";
-export { buildTensor, filledShape, forEachPoint } from "./interpret.ts";

@@ -1,15 +1,25 @@
-/** What the operations of `tensor` do when a program runs; accesses are checked. */
+/**
+ * What the operations of `tensor` do when a program runs; accesses are checked. Unspecified elements
+ * hold the pattern of `fillUninitialized`.
+ */
 import {
+  createStore,
+  failAt,
+  fillUninitialized,
+  interpretAs,
   type InterpreterContext,
   interpretOf,
-  createStore,
+  reinterpretStore,
   type RuntimeValue,
+  storeOf,
   TensorValue,
 } from "@strata/interpret";
-import { type InterfaceBinding, type Operation, RankedTensorType } from "@strata/ir";
+import { type InterfaceBinding, type Operation, RankedTensorType, type Type } from "@strata/ir";
+import { slicing } from "./interpret-slices.ts";
 import * as ops from "./ops.ts";
 
-function asTensor(v: RuntimeValue | undefined): TensorValue {
+/** A run-time value that must be a tensor. */
+export function expectTensor(v: RuntimeValue | undefined): TensorValue {
   if (v instanceof TensorValue) return v;
   throw new Error("expected a tensor");
 }
@@ -19,12 +29,12 @@ export function expectPosition(
   op: Operation,
   t: TensorValue,
   indices: readonly RuntimeValue[],
-  cx: InterpreterContext,
+  _cx?: InterpreterContext,
 ): number {
   const at = t.linearIndex(indices as readonly number[]);
   if (at !== undefined) return at;
   const d = indices.findIndex((i, k) => !((i as number) >= 0 && (i as number) < t.shape[k]!));
-  return cx.fail(
+  return failAt(
     op,
     "tensor.out-of-bounds",
     `index ${String(indices[d])} is outside of dimension ${d}, whose extent is ${t.shape[d]}`,
@@ -36,6 +46,20 @@ export function filledShape(type: RankedTensorType, sizes: readonly RuntimeValue
   let next = 0;
   return type.shape.map((n) => (n >= 0 ? n : (sizes[next++] as number)));
 }
+
+/** A shape with the dynamic extents filled in; fails at `op` when one is negative. */
+function expectShape(
+  op: Operation,
+  type: RankedTensorType,
+  sizes: readonly RuntimeValue[],
+): number[] {
+  const shape = filledShape(type, sizes);
+  const d = shape.findIndex((n) => n < 0);
+  if (d < 0) return shape;
+  return failAt(op, "tensor.negative-size", `extent ${shape[d]} of dimension ${d} is negative`);
+}
+
+const count = (shape: readonly number[]): number => shape.reduce((a, n) => a * n, 1);
 
 /** Calls `f` for all index tuples of a shape, in row-major order. */
 export function forEachPoint(
@@ -59,69 +83,102 @@ export function forEachPoint(
 /** A tensor whose elements `f` computes. */
 export function buildTensor(
   shape: readonly number[],
-  elementType: RankedTensorType["elementType"],
+  elementType: Type,
   f: (point: readonly number[]) => RuntimeValue,
 ): TensorValue {
-  const store = createStore(
-    elementType,
-    shape.reduce((a, n) => a * n, 1),
-  );
+  const store = createStore(elementType, count(shape));
   let i = 0;
   forEachPoint(shape, (p) => store.set(i++, f(p)));
   return new TensorValue(shape, elementType, store);
 }
 
+function cast(op: ops.Cast, tensor: TensorValue): TensorValue {
+  const to = op.dest.type;
+  const fits =
+    !(to instanceof RankedTensorType) ||
+    (to.rank === tensor.shape.length && to.shape.every((n, d) => n < 0 || n === tensor.shape[d]));
+  if (fits) return tensor;
+  return failAt(op, "tensor.cast-shape", `\`${tensor.describe()}\` is no \`${to.toString()}\``);
+}
+
+function bitcast(op: ops.Bitcast, tensor: TensorValue): TensorValue {
+  const type = op.dest.type.elementType;
+  const data = reinterpretStore(tensor.data, type)?.slice();
+  if (data !== undefined) return new TensorValue(tensor.shape, type, data);
+  return failAt(
+    op,
+    "tensor.bitcast-storage",
+    `the bits of \`${tensor.describe()}\` cannot be seen as \`${type.toString()}\``,
+  );
+}
+
+function reshape(op: ops.Reshape, tensor: TensorValue, extents: TensorValue): TensorValue {
+  const shape = Array.from({ length: extents.numElements }, (_, i) => Number(extents.data.get(i)));
+  if (shape.some((n) => n < 0) || count(shape) !== tensor.numElements) {
+    failAt(
+      op,
+      "tensor.reshape-shape",
+      `\`${tensor.describe()}\` cannot be reshaped to extents [${shape.join(", ")}]`,
+    );
+  }
+  return new TensorValue(shape, tensor.elementType, tensor.data);
+}
+
 /** How the operations run. */
 export const interpretation: readonly InterfaceBinding[] = [
   interpretOf(ops.Empty, (op, sizes) => {
-    const type = op.result.type;
-    const shape = filledShape(type, sizes);
-    return new TensorValue(
-      shape,
-      type.elementType,
-      createStore(
-        type.elementType,
-        shape.reduce((a, n) => a * n, 1),
-      ),
-    );
+    const { type } = op.result;
+    const shape = expectShape(op, type, sizes);
+    const store = createStore(type.elementType, count(shape));
+    fillUninitialized(store);
+    return new TensorValue(shape, type.elementType, store);
   }),
-  interpretOf(ops.Dim, (op, [t, d], cx) => {
-    const { shape } = asTensor(t);
+  interpretAs(ops.Dim, (op) => (t, d) => {
+    const { shape } = expectTensor(t);
     return (
-      shape[d as number] ?? cx.fail(op, "tensor.dim-range", `there is no dimension ${String(d)}`)
+      shape[d as number] ?? failAt(op, "tensor.dim-range", `there is no dimension ${String(d)}`)
     );
   }),
-  interpretOf(ops.Extract, (op, [t, ...indices], cx) => {
-    const tensor = asTensor(t);
-    return tensor.data.get(expectPosition(op, tensor, indices, cx));
+  interpretAs(ops.Rank, () => (t) => expectTensor(t).shape.length),
+  interpretAs(ops.Extract, (op) => (t, ...indices) => {
+    const tensor = expectTensor(t);
+    return tensor.data.get(expectPosition(op, tensor, indices));
   }),
-  interpretOf(ops.Insert, (op, [scalar, t, ...indices], cx) => {
-    const tensor = asTensor(t);
+  interpretOf(ops.Insert, (op, [scalar, t, ...indices]) => {
+    const tensor = expectTensor(t);
     const data = tensor.data.slice();
-    data.set(expectPosition(op, tensor, indices, cx), scalar!);
+    data.set(expectPosition(op, tensor, indices), scalar!);
     return new TensorValue(tensor.shape, tensor.elementType, data);
   }),
   interpretOf(ops.FromElements, (op, elements) => {
-    const type = op.result.type;
-    const store = createStore(type.elementType, elements.length);
-    elements.forEach((v, i) => store.set(i, v));
-    return new TensorValue(type.shape, type.elementType, store);
+    const { type } = op.result;
+    return new TensorValue(type.shape, type.elementType, storeOf(type.elementType, elements));
   }),
-  interpretOf(ops.Cast, (op, [t], cx) => {
-    const tensor = asTensor(t);
-    const to = op.dest.type;
-    const fits =
-      !(to instanceof RankedTensorType) || to.shape.every((n, d) => n < 0 || n === tensor.shape[d]);
-    if (!fits)
-      cx.fail(op, "tensor.cast-shape", `\`${tensor.describe()}\` is no \`${to.toString()}\``);
-    return tensor;
+  interpretOf(ops.Splat, (op, [element, ...sizes]) => {
+    const { type } = op.aggregate;
+    const shape = expectShape(op, type, sizes);
+    const store = createStore(type.elementType, count(shape));
+    store.fill(element!);
+    return new TensorValue(shape, type.elementType, store);
   }),
+  interpretAs(ops.Cast, (op) => (t) => cast(op, expectTensor(t))),
+  interpretAs(ops.Bitcast, (op) => (t) => bitcast(op, expectTensor(t))),
   interpretOf(ops.Generate, (op, sizes, cx) => {
-    const type = op.result.type;
+    const { type } = op.result;
     return buildTensor(
-      filledShape(type, sizes),
+      expectShape(op, type, sizes),
       type.elementType,
       (p) => cx.runRegion(op.body, [...p])[0]!,
     );
   }),
+  interpretAs(ops.CollapseShape, (op) => {
+    const { groups } = op;
+    return (v) => {
+      const t = expectTensor(v);
+      const shape = groups.map((g) => g.reduce((n, d) => n * t.shape[d]!, 1));
+      return new TensorValue(shape, t.elementType, t.data);
+    };
+  }),
+  interpretAs(ops.Reshape, (op) => (t, shape) => reshape(op, expectTensor(t), expectTensor(shape))),
+  ...slicing,
 ];

@@ -17,4 +17,5 @@ export {
 } from "./memory.ts";
 export * from "./ops.ts";
 export { bundlesOf, dictionaryAt } from "./signature-syntax.ts";
+export { StructAttr } from "./struct-attr.ts";
 export * from "./types.ts";

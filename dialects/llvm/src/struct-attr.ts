@@ -35,6 +35,11 @@ export class StructAttr extends Attribute {
     this.mnemonic = mnemonic;
   }
 
+  /** The parameters that are set, by name. */
+  parameters(): readonly (readonly [string, unknown])[] {
+    return [];
+  }
+
   /** What follows the name: `<key = value, …>`. */
   printBody(_p: AsmPrinter): void {
     throw new Error(`#llvm.${this.mnemonic} has no parameters`);
@@ -83,6 +88,10 @@ export function defineStructAttr<P extends object>(
 
     static get syntax(): AttrSyntax {
       return { mnemonic, summary, parse: (p) => this.get(parseBody(p)) };
+    }
+
+    override parameters(): readonly (readonly [string, unknown])[] {
+      return Object.entries(this.values).filter(([, v]) => v !== undefined);
     }
 
     override printBody(p: AsmPrinter): void {

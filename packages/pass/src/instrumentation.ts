@@ -44,7 +44,8 @@ export interface PrintIrOptions {
 /** Whether `op` and the pass's name, as text, as in "`cse` on `func.func` @f". */
 export function describeEvent(event: PassEvent): string {
   const symbol = symbolNameOf(event.op);
-  return `\`${event.pass.name}\` on \`${event.op.name}\`${symbol === undefined ? "" : ` @${symbol}`}`;
+  const name = symbol === undefined ? "" : ` @${symbol}`;
+  return `\`${event.pass.name}\` on \`${event.op.name}\`${name}`;
 }
 
 const wants = (selector: boolean | readonly string[] | undefined, name: string): boolean =>

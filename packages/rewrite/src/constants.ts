@@ -24,8 +24,8 @@ export function constantValueOf(value: Value): Attribute | undefined {
 }
 
 /**
- * Makes a detached constant for a value folded from `op`: through the dialect of `op`, else those of
- * its constant operands, else `others`; undefined when none of them has such constants.
+ * Makes a detached constant for a value folded from `op`: through the dialect of `op`, else those
+ * of its constant operands, else `others`; undefined when none of them has such constants.
  */
 export function materializeConstant(
   op: Operation,
@@ -93,8 +93,8 @@ export class ConstantPool {
   }
 
   /**
-   * Takes in a constant that stands in the IR and hoists it; returns the pooled one it equals, which
-   * is to replace it, or undefined.
+   * Takes in a constant that stands in the IR and hoists it; returns the pooled one it equals,
+   * which is to replace it, or undefined.
    */
   adopt(constant: Operation): Operation | undefined {
     const value = constant.getAttr("value");

@@ -187,8 +187,8 @@ export class Condition {
 
 /**
  * A constant. Left: any (nothing given), a number, an attribute, or any captured by a hole. Right:
- * a number, an attribute, a captured or a computed one; a number has the type of `typeOf`, or of the
- * replaced result.
+ * a number, an attribute, a captured or a computed one; a number has the type of `typeOf`, or of
+ * the replaced result.
  */
 export function constant(content?: ConstantTerm["content"], typeOf?: Hole): ConstantTerm {
   return new ConstantTerm(content, typeOf);

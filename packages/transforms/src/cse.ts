@@ -2,8 +2,8 @@
  * Common subexpression elimination.
  *
  * Blocks are visited in the order of the dominator tree; what is known in a block is known in those
- * it dominates and in the regions of its operations, up to one that is isolated. Reads of memory are
- * merged within a block as long as nothing between them may write.
+ * it dominates and in the regions of its operations, up to one that is isolated. Reads of memory
+ * are merged within a block as long as nothing between them may write.
  *
  *     %a = arith.addi %x, %y                  %a = arith.addi %x, %y
  *     %b = arith.addi %y, %x           →      %c = arith.muli %a, %a

@@ -12,8 +12,8 @@ import { type Edge, edgesOf } from "./control-flow.ts";
 import { eraseDeadCode } from "./dce.ts";
 
 /**
- * Erases unreachable blocks, replaces arguments that always get the same value, and drops dead ones.
- * Returns whether anything has changed. Regions of one block are left to others.
+ * Erases unreachable blocks, replaces arguments that always get the same value, and drops dead
+ * ones. Returns whether anything has changed. Regions of one block are left to others.
  */
 export function simplifyRegions(root: Operation, ...listeners: RewriteListener[]): boolean {
   const regions: Region[] = [];
@@ -32,7 +32,7 @@ export function simplifyRegions(root: Operation, ...listeners: RewriteListener[]
 /**
  * Where every branch to a block passes the same value for an argument, that value is read instead:
  *
- *     cf.cond_br %c, ^bb1(%x), ^bb2     ^bb2: cf.br ^bb1(%x)     →     %x in place of ^bb1's argument
+ *     cf.cond_br %c, ^bb1(%x), ^bb2     ^bb2: cf.br ^bb1(%x)     →   %x in place of ^bb1's argument
  */
 function replaceRedundantArguments(region: Region, rewriter: Rewriter): void {
   const edges = edgesOf(region);

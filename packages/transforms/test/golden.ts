@@ -28,8 +28,8 @@ export function runOn(pipelineText: string, source: string): { text: string; res
 }
 
 /**
- * The lines inside the only function of the module after a pipeline, without indentation; values are
- * numbered in the order in which the text shows them.
+ * The lines inside the only function of the module after a pipeline, without indentation; values
+ * are numbered in the order in which the text shows them.
  */
 export function linesAfter(pipelineText: string, body: string): string[] {
   const source = `func.func @f(%a: i32, %b: i32, %c: i1) -> i32 {\n${body}\n}`;

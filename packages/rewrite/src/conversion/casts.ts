@@ -1,6 +1,6 @@
 /**
- * Casts between original and converted types: `builtin.unrealized_conversion_cast`. They stand where
- * both forms meet and cancel out once both sides are converted.
+ * Casts between original and converted types: `builtin.unrealized_conversion_cast`. They stand
+ * where both forms meet and cancel out once both sides are converted.
  */
 import {
   type Block,

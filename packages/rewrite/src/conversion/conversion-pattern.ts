@@ -39,8 +39,8 @@ type RootClass<O extends Operation> = (new (parts: OperationParts) => O) & {
 };
 
 /**
- * A conversion of one op class. The rewriter inserts in front of the operation; the pattern replaces
- * or erases it, or changes it so that it becomes legal. `return rewriter.fail("…")` says why not.
+ * A conversion of one op class. The rewriter inserts in front of the operation; the pattern
+ * replaces or erases it, or changes it so that it becomes legal. `return rewriter.fail("…")` says why not.
  */
 export function conversionPattern<O extends Operation>(
   name: string,

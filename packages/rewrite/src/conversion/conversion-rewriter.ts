@@ -141,7 +141,7 @@ export class ConversionRewriter extends Rewriter {
     this.changes++;
   }
 
-  /** Converts the arguments of all blocks; false, with a reason, when a type cannot be converted. */
+  /** Converts the arguments of all blocks; false, with a reason, when a type is not convertible. */
   convertRegion(region: Region, converter: TypeConverter | undefined = this.converter): boolean {
     if (converter === undefined) throw new Error("no type converter is given");
     const signatures: SignatureConversion[] = [];

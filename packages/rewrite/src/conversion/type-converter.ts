@@ -141,7 +141,7 @@ function isOne(t: Type | readonly Type[]): t is Type {
 export class SignatureConversion {
   /** Types of the new arguments, in order. */
   readonly types: Type[] = [];
-  /** Per original argument: where its new ones start and how many there are, or what replaces it. */
+  /** Per original argument: where its new ones start and how many there are, or its values. */
   readonly inputs: ({ start: number; count: number } | { values: readonly Value[] } | undefined)[];
 
   constructor(count: number) {

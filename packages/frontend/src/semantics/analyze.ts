@@ -139,7 +139,7 @@ class KernelAnalysis {
     const variables: Variable[] = [];
     const params: KernelParam[] = [];
     for (const param of this.#declaration.params) {
-      const bound = this.#binder.bind(param, named);
+      const bound = this.#binder.bind(param, named, scope);
       if (bound === undefined) {
         const { pattern } = param;
         if (pattern.kind === "name") {
@@ -195,6 +195,8 @@ class KernelAnalysis {
     }
     const element = resolve(type.element);
     if (element.kind !== "scalar" || !isDType(element.name)) return undefined;
+    // An extent may be unknown because of what was reported.
+    if (cx.sink.hasErrors) return undefined;
     const { dims } = this.#binder;
     const open = type.dims.some(
       (dim) => isOpaque(dim) || [...dimNames(dim).dims].some((name) => !dims.includes(name)),

@@ -14,7 +14,7 @@ import {
   type ValueType,
 } from "@strata/support";
 import type { FunctionDeclaration, Parameter } from "../syntax/ast.ts";
-import type { Analysis } from "./context.ts";
+import type { Analysis, Scope } from "./context.ts";
 import { declaredType } from "./declared-types.ts";
 import * as say from "./diagnostics.ts";
 import { parameterName } from "./functions.ts";
@@ -68,9 +68,13 @@ export class ParameterBinder {
   }
 
   /** A parameter's variable and type; undefined if it was reported. */
-  bind(param: Parameter, named: ReadonlyMap<string, DimExpr>): BoundParameter | undefined {
+  bind(
+    param: Parameter,
+    named: ReadonlyMap<string, DimExpr>,
+    scope: Scope,
+  ): BoundParameter | undefined {
     const cx = this.#cx;
-    const name = parameterName(cx, param);
+    const name = parameterName(cx, scope, param);
     if (name === undefined) return undefined;
     const argument = this.#args.get(name);
     const type =

@@ -220,6 +220,10 @@ export class Analysis {
   loops: readonly Node[] = [];
   /** Variables that hold no value yet. */
   unassigned: ReadonlySet<Variable> = new Set();
+  /** Pairs of extents that were found to differ. */
+  readonly disagreements: Set<string> = new Set();
+  /** Type parameters that are no dimensions: reported where they are declared. */
+  readonly wrongTypeParameters: Set<string> = new Set();
   unrolled = 0;
   inlined = 0;
   #opaque = 0;

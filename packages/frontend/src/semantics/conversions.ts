@@ -230,8 +230,12 @@ export function balance(
       return { left: convertTo(left, INDEX), right, type: INDEX };
     }
   }
-  if (a.kind === "scalar" && reportLiteral(cx, right, a.name)) return undefined;
-  if (b.kind === "scalar" && reportLiteral(cx, left, b.name)) return undefined;
+  if (a.kind === "scalar" && b.kind === "var" && reportLiteral(cx, right, a.name)) {
+    return undefined;
+  }
+  if (b.kind === "scalar" && a.kind === "var" && reportLiteral(cx, left, b.name)) {
+    return undefined;
+  }
   cx.report(say.operandsDiffer(op, a, b, cx.span(at), operandHint(cx, left, right)));
   return undefined;
 }

@@ -5,7 +5,7 @@ import { coerce, errorAt, fieldOf, isError, itemOf } from "./conversions.ts";
 import { completeType, declaredType, type DeclaredType } from "./declared-types.ts";
 import * as say from "./diagnostics.ts";
 import { elaborateValue } from "./expressions.ts";
-import { declareEntity, declareVariable, dimsInFrame } from "./functions.ts";
+import { declareEntity, declareErrors, declareVariable, dimsInFrame } from "./functions.ts";
 import { tryDim } from "./shapes.ts";
 import type { StatementT, Typed, Variable } from "./tree.ts";
 import { ANY_SCALAR, ERROR, resolve, type Ty } from "./types.ts";
@@ -69,17 +69,6 @@ function uninitialized(
   declareVariable(cx, scope, variable);
   cx.unassigned = new Set([...cx.unassigned, variable]);
   return [{ kind: "declare", variable, init: undefined, at: declarator }];
-}
-
-/** Declares the names of a pattern whose declaration was reported. */
-function declareErrors(cx: Analysis, scope: Scope, pattern: BindingPattern): void {
-  const names =
-    pattern.kind === "name"
-      ? [pattern]
-      : pattern.kind === "arrayPattern"
-        ? pattern.elements.filter((element) => element !== undefined)
-        : pattern.fields.map(({ binding }) => binding);
-  for (const name of names) declareEntity(cx, scope, name.text, { kind: "error" }, name);
 }
 
 function bind(

@@ -94,6 +94,7 @@ export function declaredType(
   }
   if (imported === "Tensor") return tensorType(cx, node, scope, depth);
   if (imported === "Boundary" || imported === "Accessor") return { kind: "static" };
+  if (cx.wrongTypeParameters.has(name)) return ERROR;
   if (scope.dims.has(name) || imported === "Dim") {
     cx.report(say.dimensionAsValue(name, cx.span(node)));
   } else if (INEXACT.has(name) || NOTHING.has(name)) {
@@ -237,6 +238,7 @@ export function declaredDims(
       dims.push(param);
     } else {
       cx.report(say.notDimConstraint(name.text, cx.span(param)));
+      cx.wrongTypeParameters.add(name.text);
       dims.push(param);
     }
   }

@@ -356,8 +356,12 @@ function expressions(cx: Analysis, scope: Scope, nodes: readonly Expression[]): 
   return nodes.map((node) => expression(cx, scope, node));
 }
 
-function values(cx: Analysis, scope: Scope, nodes: readonly Expression[]): Value[] {
-  return nodes.map((node) => elaborateValue(cx, scope, node));
+function values(
+  cx: Analysis,
+  scope: Scope,
+  nodes: readonly Expression[],
+): { readonly value: Value; readonly at: Node }[] {
+  return nodes.map((node) => ({ value: elaborateValue(cx, scope, node), at: node }));
 }
 
 function callBuiltin(

@@ -5,7 +5,7 @@
  * a top-level function do not surround its body.
  */
 import type { DimExpr } from "@strata/support";
-import type { ArrowFunction, Node, Parameter } from "../syntax/ast.ts";
+import type { ArrowFunction, BindingPattern, Node, Parameter } from "../syntax/ast.ts";
 import {
   MAX_INLINED,
   Scope,
@@ -85,10 +85,23 @@ export function declareEntity(
   if (!scope.declare(name, entity)) cx.report(say.duplicateName(name, cx.span(at)));
 }
 
+/** Declares the names of a pattern that was reported, so that their uses are not. */
+export function declareErrors(cx: Analysis, scope: Scope, pattern: BindingPattern): void {
+  const names =
+    pattern.kind === "name"
+      ? [pattern]
+      : pattern.kind === "arrayPattern"
+        ? pattern.elements.filter((element) => element !== undefined)
+        : pattern.fields.map(({ binding }) => binding);
+  for (const name of names) declareEntity(cx, scope, name.text, { kind: "error" }, name);
+}
+
 /** The one name of a parameter; a pattern is reported and gives undefined. */
-export function parameterName(cx: Analysis, param: Parameter): string | undefined {
-  if (param.pattern.kind === "name") return param.pattern.text;
+export function parameterName(cx: Analysis, scope: Scope, param: Parameter): string | undefined {
+  const { pattern } = param;
+  if (pattern.kind === "name") return pattern.text;
   cx.report(say.parameterPattern(cx.span(param)));
+  declareErrors(cx, scope, pattern);
   return undefined;
 }
 
@@ -197,7 +210,7 @@ function bindArgument(
   binder: DimBinder,
   at: Node,
 ): { variable: Variable; value: Typed } | undefined {
-  const name = parameterName(cx, param);
+  const name = parameterName(cx, scope, param);
   if (name === undefined) return undefined;
   const outer = scope.parent === undefined ? NO_DIMS : dimsInFrame(scope.parent.frame);
   const declared =
@@ -226,7 +239,7 @@ function bindArgument(
 export function callFunction(
   cx: Analysis,
   callee: Callable,
-  args: readonly Value[],
+  args: readonly { readonly value: Value; readonly at: Node }[],
   level: Level,
   at: Node,
 ): Typed {
@@ -246,9 +259,9 @@ export function callFunction(
     const scope = new Scope(outerScope(cx, callee), frame);
     const params: { variable: Variable; value: Typed }[] = [];
     code.params.forEach((param, k) => {
-      const value = args[k];
-      if (value === undefined) return;
-      const bound = bindArgument(cx, scope, param, value, binder, at);
+      const arg = args[k];
+      if (arg === undefined) return;
+      const bound = bindArgument(cx, scope, param, arg.value, binder, arg.at);
       if (bound !== undefined) params.push(bound);
     });
     const outer = scope.parent === undefined ? NO_DIMS : dimsInFrame(scope.parent.frame);
@@ -328,7 +341,7 @@ export function applyArrow(
     const conversions: { variable: Variable; value: Typed }[] = [];
     request.params.forEach((given, k) => {
       const param = code.params[k];
-      const name = param === undefined ? undefined : parameterName(cx, param);
+      const name = param === undefined ? undefined : parameterName(cx, scope, param);
       if (given.kind === "accessor") {
         if (param !== undefined && name !== undefined) declareEntity(cx, scope, name, given, param);
         return;

@@ -239,7 +239,7 @@ function unrolledLoop(
   const before = cx.unassigned;
   for (let i = low; holds(i); i += by) {
     if (++cx.unrolled > MAX_UNROLLED) {
-      cx.report(say.unrollLimit(MAX_UNROLLED, cx.span(s)));
+      if (cx.unrolled === MAX_UNROLLED + 1) cx.report(say.unrollLimit(MAX_UNROLLED, cx.span(s)));
       return [];
     }
     inLoop(cx, s, () => {

@@ -50,6 +50,10 @@ export function requireEqual(
   const relation = compareDims(a, b);
   if (relation === "equal") return;
   if (relation === "different") {
+    // The same disagreement is said once, at its first place.
+    const pair = `${printExtent(left)} / ${printExtent(right)}`;
+    if (cx.disagreements.has(pair)) return;
+    cx.disagreements.add(pair);
     cx.report(say.extentMismatch(reason, describe(left, a), describe(right, b), cx.span(at)));
   } else if (isOpaque(a) || isOpaque(b)) {
     cx.report(say.unknownExtent(reason, cx.span(at)));

@@ -79,10 +79,7 @@ describe("types of expressions", () => {
     ["map(v, (e, a) => 1)", "Tensor<i32, [n]>"],
     ["map(v, (e) => e * 2)", "Tensor<f32, [n]>"],
     ["zip(v, c, (p, s, a) => p * f32(s + a))", "Tensor<f32, [n]>"],
-    [
-      "build([idiv(u.shape[0], 2), 3], (a, d) => f32(a))",
-      "Tensor<f32, [floordiv(n, 2), 3]>",
-    ],
+    ["build([idiv(u.shape[0], 2), 3], (a, d) => f32(a))", "Tensor<f32, [floordiv(n, 2), 3]>"],
     ["build([], () => x)", "Tensor<f32, []>"],
     ["build(u.shape, (a, d) => 0.5)", "Tensor<f64, [n, m]>"],
     ["stencil(v, clamp, (e) => e(-1) + e(1))", "Tensor<f32, [n]>"],

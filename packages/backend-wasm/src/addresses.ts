@@ -5,13 +5,16 @@
  * Invariant: a partial sum is kept in a local for as long as the scope that computed it is open.
  */
 import * as arith from "@strata/arith";
-import { IntegerAttr, type MemRefType, type Value } from "@strata/ir";
+import { IntegerAttr, type MemRefType, StridedLayoutAttr, type Value } from "@strata/ir";
 import type binaryen from "binaryen";
-import { elementBytes } from "./lanes.ts";
-import type { Expr } from "./scalar-ops.ts";
+import type { Expr } from "./emission.ts";
+import { elementBytes, statedStrides } from "./lanes.ts";
 
-/** Immediates are biased by this many bytes, so that small negative offsets fit. */
-const bias = 4096;
+/**
+ * Immediates are biased by this many bytes, so that negative offsets fit. No buffer lies below
+ * twice as many: what is added up before the immediate stays positive.
+ */
+const bias = 32768;
 
 /** A block of code that is being emitted. */
 export interface Scope {
@@ -34,9 +37,9 @@ export interface AddressHost {
   depthOf(v: Value): number;
   /** Local of a scalar value. */
   localOf(v: Value): number;
-  /** Locals of a memref: its address, then its dynamic extents. */
+  /** Locals of a memref: its address, then its dynamic extents and strides. */
   memrefLocals(v: Value): readonly number[];
-  newLocal(): number;
+  newLocal(kind: "i32"): number;
 }
 
 interface Term {
@@ -84,77 +87,85 @@ function constantOf(v: Value): number | undefined {
     : undefined;
 }
 
-/** The address of an element of a dense memref. */
+/** A stride in elements: a constant times the values of locals. */
+interface Stride {
+  readonly constant: number;
+  readonly locals: readonly number[];
+}
+
+/** The strides of a memref whose locals are its address, dynamic extents and dynamic strides. */
+function stridesOf(type: MemRefType, locals: readonly number[]): Stride[] {
+  const stated = statedStrides(type);
+  if (stated !== undefined) {
+    let next = 1 + type.numDynamicDims;
+    return stated.map((s) =>
+      s === StridedLayoutAttr.dynamic
+        ? { constant: 1, locals: [locals[next++]!] }
+        : { constant: s, locals: [] },
+    );
+  }
+  const strides = new Array<Stride>(type.rank);
+  let stride: Stride = { constant: 1, locals: [] };
+  let dynamic = type.numDynamicDims;
+  for (let d = type.rank - 1; d >= 0; d--) {
+    strides[d] = stride;
+    const n = type.shape[d]!;
+    stride =
+      n >= 0
+        ? { ...stride, constant: stride.constant * n }
+        : { ...stride, locals: [...stride.locals, locals[dynamic--]!] };
+  }
+  return strides;
+}
+
+/** The address of an element of a memref. */
 export function addressOf(host: AddressHost, buffer: Value, indices: readonly Value[]): Address {
   const { m } = host;
   const type = buffer.type as MemRefType;
   const size = elementBytes(type.elementType)!;
   const locals = host.memrefLocals(buffer);
   const depth = host.depthOf(buffer);
-  const terms: Term[] = [
-    { depth, key: `p${locals[0]}`, make: () => m.local.get(locals[0]!, host.i32) },
-  ];
+  const get = (local: number): Expr => m.local.get(local, host.i32);
+  const terms: Term[] = [{ depth, key: `p${locals[0]}`, make: () => get(locals[0]!) }];
   let constant = 0;
-  const isStatic = type.hasStaticShape;
-  let stride = size;
-  const strides = new Array<number>(type.rank);
-  if (isStatic) {
-    for (let d = type.rank - 1; d >= 0; d--) {
-      strides[d] = stride;
-      stride *= type.shape[d]!;
-    }
-  }
-  // Extents of dynamic dimensions follow the address.
-  const extent = (d: number): Expr => {
-    if (type.shape[d]! >= 0) return m.i32.const(type.shape[d]!);
-    const nth = type.shape.slice(0, d).filter((n) => n < 0).length;
-    return m.local.get(locals[1 + nth]!, host.i32);
-  };
+  const strides = stridesOf(type, locals);
   indices.forEach((v, d) => {
     const split = splitConstant(v);
-    const inner = type.shape.slice(d + 1);
-    const known = isStatic
-      ? strides[d]!
-      : inner.every((n) => n >= 0)
-        ? inner.reduce((a, n) => a * n, size)
-        : undefined;
-    if (known !== undefined) {
-      constant += split.constant * known;
-      if (split.base === undefined) return;
-      const at = host.localOf(split.base);
+    const stride = strides[d]!;
+    const factor = stride.constant * size;
+    const at = split.base === undefined ? undefined : host.localOf(split.base);
+    if (stride.locals.length === 0) {
+      constant += split.constant * factor;
+      if (at === undefined || factor === 0) return;
       terms.push({
-        depth: host.depthOf(split.base),
-        key: `${at}*${known}`,
-        make: () => {
-          const x = m.local.get(at, host.i32);
-          if (known === 1) return x;
-          const log = Math.log2(known);
-          return Number.isInteger(log)
-            ? m.i32.shl(x, m.i32.const(log))
-            : m.i32.mul(x, m.i32.const(known));
-        },
+        depth: host.depthOf(split.base!),
+        key: `${at}*${factor}`,
+        make: () => multiplied(m, get(at), factor),
       });
       return;
     }
-    const at = split.base === undefined ? undefined : host.localOf(split.base);
-    const factor = (): Expr => {
-      let e = m.i32.const(size);
-      for (let k = d + 1; k < type.rank; k++) e = m.i32.mul(e, extent(k));
-      return e;
-    };
+    if (at === undefined && split.constant === 0) return;
     const index = (): Expr => {
-      const c = m.i32.const(split.constant);
-      if (at === undefined) return c;
-      const x = m.local.get(at, host.i32);
-      return split.constant === 0 ? x : m.i32.add(x, c);
+      if (at === undefined) return m.i32.const(split.constant);
+      return split.constant === 0 ? get(at) : m.i32.add(get(at), m.i32.const(split.constant));
     };
     terms.push({
       depth: Math.max(depth, split.base === undefined ? 0 : host.depthOf(split.base)),
-      key: `${at ?? ""}+${split.constant}*${locals.join("x")}d${d}`,
-      make: () => m.i32.mul(index(), factor()),
+      key: `${at ?? ""}+${split.constant}*${factor}*${stride.locals.join("*")}`,
+      make: () =>
+        m.i32.mul(
+          index(),
+          stride.locals.reduce((e, l) => m.i32.mul(e, get(l)), m.i32.const(factor)),
+        ),
     });
   });
   return sum(host, terms, constant);
+}
+
+function multiplied(m: binaryen.Module, e: Expr, factor: number): Expr {
+  if (factor === 1) return e;
+  const log = Math.log2(factor);
+  return Number.isInteger(log) ? m.i32.shl(e, m.i32.const(log)) : m.i32.mul(e, m.i32.const(factor));
 }
 
 function sum(host: AddressHost, terms: readonly Term[], constant: number): Address {
@@ -173,7 +184,7 @@ function sum(host: AddressHost, terms: readonly Term[], constant: number): Addre
       let e = pointer === undefined ? undefined : m.local.get(pointer.local, host.i32);
       for (const t of own) e = e === undefined ? t.make() : m.i32.add(e, t.make());
       if (pointer === undefined && folded !== 0) e = m.i32.add(e!, m.i32.const(folded));
-      local = host.newLocal();
+      local = host.newLocal("i32");
       home.statements.push(m.local.set(local, e!));
       home.sums.set(key, local);
     }

@@ -1,54 +1,62 @@
 /**
- * Emits one function. Every value lives in locals of its own; structured control flow of the IR maps
- * to blocks and loops of WebAssembly one to one.
+ * Emits one function. Structured control flow of the IR maps to blocks and loops of WebAssembly
+ * one to one.
+ *
+ * Invariant: every value has locals of its own; what a loop carries is assigned at once at the end
+ * of its body, so that none of the values is read after one is overwritten.
  */
 import * as arith from "@strata/arith";
-import { type FuncOp, ReturnOp } from "@strata/func";
+import { CallOp, type FuncOp, ReturnOp } from "@strata/func";
 import {
   type Block,
+  DenseArrayAttr,
   DenseElementsAttr,
   FloatAttr,
-  FloatType,
-  i1,
   IntegerAttr,
-  IntegerType,
-  IndexType,
   MemRefType,
   nameHintOf,
   type Operation,
   type Region,
-  type Type,
   type Value,
   VectorType,
 } from "@strata/ir";
-import * as memref from "@strata/memref";
 import * as scf from "@strata/scf";
 import * as vector from "@strata/vector";
 import type binaryen from "binaryen";
-import { type AddressHost, addressOf, type Scope } from "./addresses.ts";
+import { type Address, type AddressHost, addressOf, type Scope } from "./addresses.ts";
+import type { Arg, Expr, HelperName } from "./emission.ts";
+import { componentKinds, elementBytes, refuse, scalarKind, type WasmKind } from "./lanes.ts";
+import { emitMemory, type MemoryEmission } from "./memref-ops.ts";
+import { denseRegisters, extractElement } from "./registers.ts";
+import { scalarConstant } from "./scalar-floats.ts";
+import { wrap } from "./scalar-integers.ts";
+import { tryEmitScalar } from "./scalar-ops.ts";
 import {
-  componentKinds,
-  elementBytes,
-  integerBits,
-  isNarrowFloat,
-  laneKind,
-  refuse,
-  scalarKind,
-  type WasmKind,
-} from "./lanes.ts";
-import { type Arg, constantExpr, type Expr, tryEmitScalar, wrap } from "./scalar-ops.ts";
-import { constantBytes, extractLane, replaceLane, splat, tryEmitVector } from "./vector-ops.ts";
+  gather,
+  loadMasked,
+  loadVector,
+  type Place,
+  scatter,
+  storeMasked,
+  storeVector,
+} from "./vector-memory.ts";
+import { tryEmitVector } from "./vector-ops.ts";
+import { emitShape } from "./vector-shape.ts";
 
 /** What the module emitter offers to its functions. */
 export interface ModuleHost {
   readonly m: binaryen.Module;
   readonly types: Readonly<Record<WasmKind | "none", number>>;
   createType(kinds: readonly number[]): number;
+  /** Names a local of a function; undefined where names are not kept. */
+  readonly nameLocal: ((func: number, index: number, name: string) => void) | undefined;
+  /** The name of a function within the module. */
+  nameOf(symbol: string): string;
   /** Calls a function of the host, which is imported on first use. */
   hostCall(name: string, args: readonly Expr[]): Expr;
-  /** Takes bytes from the kernel's memory; the address is a multiple of 16. */
+  /** Calls a function that the module brings along. */
+  helper(name: HelperName, args: readonly Expr[]): Expr;
   allocate(bytes: Expr): Expr;
-  /** Gives memory back. */
   free(address: Expr): Expr;
 }
 
@@ -57,22 +65,31 @@ interface Local {
   readonly kind: WasmKind;
 }
 
-/** Emits functions into a module. */
-export class FunctionEmitter implements AddressHost {
+/** A block of code with what is to be freed at its end. */
+interface OpenScope extends Scope {
+  readonly owned: Arg[];
+}
+
+/** Emits a function into a module. */
+export class FunctionEmitter implements AddressHost, MemoryEmission {
   readonly m: binaryen.Module;
+  readonly types: Readonly<Record<WasmKind | "none", number>>;
   readonly i32: number;
-  readonly scopes: Scope[] = [];
+  readonly scopes: OpenScope[] = [];
   readonly #host: ModuleHost;
   readonly #fn: FuncOp;
   readonly #values = new Map<Value, readonly Local[]>();
   readonly #depths = new Map<Value, number>();
   readonly #vars: number[] = [];
+  /** Buffers that live as long as the call: their locals and sizes. */
+  readonly #frame: { readonly local: number; readonly bytes: number }[] = [];
   #params = 0;
   #labels = 0;
 
   constructor(host: ModuleHost, fn: FuncOp) {
     this.#host = host;
     this.m = host.m;
+    this.types = host.types;
     this.i32 = host.types.i32;
     this.#fn = fn;
   }
@@ -80,7 +97,7 @@ export class FunctionEmitter implements AddressHost {
   /** Adds the function to the module under its symbol's name. */
   emit(): void {
     const fn = this.#fn;
-    const { m } = this;
+    const { m, types } = this;
     if (!fn.body.hasOneBlock) refuse(fn, "a body of several blocks");
     const params: WasmKind[] = [];
     for (const a of fn.entry.args) {
@@ -94,23 +111,50 @@ export class FunctionEmitter implements AddressHost {
     this.#params = params.length;
     const results = fn.type.results.flatMap((t) => componentKinds(t, fn));
     const body = this.#block(fn.entry, 0);
-    const types = this.#host.types;
-    const ref = m.addFunction(
-      fn.symbolName,
-      this.#host.createType(params.map((k) => types[k])),
-      results.length === 0 ? types.none : this.#host.createType(results.map((k) => types[k])),
-      this.#vars,
-      m.block(null, body, results.length === 0 ? types.none : undefined),
+    const acquire = this.#frame.map(({ local, bytes }) =>
+      m.local.set(local, this.allocate(m.i32.const(bytes | 0))),
     );
-    void ref;
-    m.addFunctionExport(fn.symbolName, fn.symbolName);
+    const name = this.#host.nameOf(fn.symbolName);
+    const result = this.#host.createType(results.map((k) => types[k]));
+    const func = m.addFunction(
+      name,
+      this.#host.createType(params.map((k) => types[k])),
+      result,
+      this.#vars,
+      m.block(null, [...acquire, ...body], results.length === 0 ? types.none : result),
+    );
+    this.#nameLocals(func);
+    m.addFunctionExport(name, fn.symbolName);
+  }
+
+  /** Gives the locals of named values their names. */
+  #nameLocals(func: number): void {
+    const { nameLocal } = this.#host;
+    if (nameLocal === undefined) return;
+    const taken = new Set<string | number>();
+    for (const [value, locals] of this.#values) {
+      const hint = nameHintOf(value);
+      if (hint === undefined) continue;
+      for (const [k, { index }] of locals.entries()) {
+        const name = k === 0 ? hint : `${hint}.${k}`;
+        if (taken.has(name) || taken.has(index)) continue;
+        taken.add(name).add(index);
+        nameLocal(func, index, name);
+      }
+    }
   }
 
   // --- locals ------------------------------------------------------------------------------------
 
-  newLocal(kind: WasmKind = "i32"): number {
-    this.#vars.push(this.#host.types[kind]);
+  newLocal(kind: WasmKind): number {
+    this.#vars.push(this.types[kind]);
     return this.#params + this.#vars.length - 1;
+  }
+
+  hold(kind: WasmKind, e: Expr): Arg {
+    const local = { index: this.newLocal(kind), kind };
+    this.push(this.m.local.set(local.index, e));
+    return () => this.#get(local);
   }
 
   depthOf(v: Value): number {
@@ -131,180 +175,226 @@ export class FunctionEmitter implements AddressHost {
     return found;
   }
 
-  get #scope(): Scope {
+  get #scope(): OpenScope {
     return this.scopes[this.scopes.length - 1]!;
   }
 
-  #push(e: Expr): void {
+  push(e: Expr): void {
     this.#scope.statements.push(e);
   }
 
   #get(l: Local): Expr {
-    return this.m.local.get(l.index, this.#host.types[l.kind]);
+    return this.m.local.get(l.index, this.types[l.kind]);
   }
 
-  /** Operand `i` as an argument that can be emitted any number of times. */
-  #arg(v: Value): Arg {
+  parts(v: Value): readonly Arg[] {
     const op = v.definingOp;
-    if (op instanceof arith.ConstantOp) return () => this.#constant(op);
-    const l = this.#locals(v)[0]!;
-    return () => this.#get(l);
+    if (op instanceof arith.ConstantOp) return this.#constant(op);
+    return this.#locals(v).map(
+      (l): Arg =>
+        () =>
+          this.#get(l),
+    );
   }
 
-  #declare(v: Value, op: Operation): readonly Local[] {
+  scalar(v: Value): Arg {
+    return this.parts(v)[0]!;
+  }
+
+  #place(v: Value, op: Operation, depth: number): readonly Local[] {
     const locals = componentKinds(v.type, op).map((kind) => ({ index: this.newLocal(kind), kind }));
     this.#values.set(v, locals);
-    this.#depths.set(v, this.#scope.depth);
+    this.#depths.set(v, depth);
     return locals;
   }
 
-  #define(v: Value, op: Operation, exprs: readonly Expr[]): void {
-    const locals = this.#declare(v, op);
-    exprs.forEach((e, i) => this.#push(this.m.local.set(locals[i]!.index, e)));
+  define(v: Value, exprs: readonly Expr[]): void {
+    const op = v.definingOp ?? this.#fn;
+    const locals = this.#values.get(v) ?? this.#place(v, op, this.#scope.depth);
+    if (exprs.length !== locals.length) throw new Error(`${op.name}: ${exprs.length} components`);
+    exprs.forEach((e, i) => this.push(this.m.local.set(locals[i]!.index, e)));
   }
 
-  /** Components of a value: constants anew, others from their locals. */
-  #components(v: Value): Expr[] {
-    const op = v.definingOp;
-    if (op instanceof arith.ConstantOp) return [this.#constant(op)];
-    return this.#locals(v).map((l) => this.#get(l));
-  }
-
-  #constant(op: arith.ConstantOp): Expr {
+  /** The components of a constant, made anew each time. */
+  #constant(op: arith.ConstantOp): readonly Arg[] {
     const { m } = this;
-    const a = op.value;
+    const { value } = op;
     const t = op.result.type;
-    if (a instanceof IntegerAttr || a instanceof FloatAttr) {
-      if (scalarKind(t) === undefined) refuse(op, `the type \`${t.toString()}\``);
-      return constantExpr(m, t, a.value);
+    const kinds = componentKinds(t, op);
+    if (value instanceof IntegerAttr || value instanceof FloatAttr) {
+      return [() => scalarConstant(m, t, value.value)];
     }
-    if (a instanceof DenseElementsAttr && t instanceof VectorType) {
-      componentKinds(t, op);
-      return m.v128.const(
-        constantBytes(
-          t,
-          a.elements.map((e) => e.value),
-        ),
+    if (value instanceof DenseElementsAttr && t instanceof VectorType) {
+      return kinds.map(
+        (_, r): Arg =>
+          () =>
+            denseRegisters(m, t, value)[r]!,
       );
     }
     return refuse(op, "this constant");
   }
 
+  hostCall(name: string, args: readonly Expr[]): Expr {
+    return this.#host.hostCall(name, args);
+  }
+
+  helper(name: HelperName, args: readonly Expr[]): Expr {
+    return this.#host.helper(name, args);
+  }
+
+  // --- memory ------------------------------------------------------------------------------------
+
+  allocate(bytes: Expr): Expr {
+    return this.#host.allocate(bytes);
+  }
+
+  free(address: Expr): Expr {
+    return this.#host.free(address);
+  }
+
+  allocateForCall(local: number, bytes: number): void {
+    this.#frame.push({ local, bytes });
+  }
+
+  freeWithBlock(address: Arg, owner: Value, op: Operation): void {
+    const end = op.parent?.lastOp;
+    if (end?.operands.includes(owner) === true) refuse(op, "a buffer that leaves its block");
+    this.#scope.owned.push(address);
+  }
+
+  addressOf(buffer: Value, indices: readonly Value[]): Address {
+    return addressOf(this, buffer, indices);
+  }
+
+  /** An address that may be used several times. */
+  #placeOf(buffer: Value, indices: readonly Value[]): Place {
+    const { pointer, offset } = addressOf(this, buffer, indices);
+    return { pointer: this.hold("i32", pointer), offset };
+  }
+
   // --- blocks and control ------------------------------------------------------------------------
 
-  /** Emits a block's operations; a `return` at its end becomes its last statement. */
+  /** Emits a block's operations; its terminator is handed to `end`, unless it returns. */
   #block(block: Block, depth: number, end?: (terminator: Operation) => void): Expr[] {
-    const scope: Scope = { depth, statements: [], sums: new Map() };
+    return this.#nested(depth, () => {
+      for (const op of block.ops()) {
+        if (!op.definition.isTerminator) this.#op(op);
+        else if (op instanceof ReturnOp) this.#return(op);
+        else {
+          end?.(op);
+          this.#releaseOwned();
+        }
+      }
+    });
+  }
+
+  #nested(depth: number, emit: () => void): Expr[] {
+    const scope: OpenScope = { depth, statements: [], sums: new Map(), owned: [] };
     this.scopes.push(scope);
-    for (const op of block.ops()) {
-      if (op.definition.isTerminator) {
-        if (op instanceof ReturnOp) this.#return(op);
-        else end?.(op);
-      } else this.#op(op);
-    }
+    emit();
     this.scopes.pop();
     return scope.statements;
   }
 
+  readonly #branch = (emit: () => void): Expr =>
+    this.m.block(null, this.#nested(this.#scope.depth, emit));
+
+  #releaseOwned(): void {
+    for (const address of this.#scope.owned) this.push(this.free(address()));
+  }
+
   #return(op: ReturnOp): void {
-    const values = op.inputs.flatMap((v) => this.#components(v));
-    if (values.length === 0) this.#push(this.m.return());
-    else this.#push(this.m.return(values.length === 1 ? values[0]! : this.m.tuple.make(values)));
+    const { m } = this;
+    this.#releaseOwned();
+    for (const { local } of this.#frame) this.push(this.free(m.local.get(local, this.i32)));
+    const values = op.inputs.flatMap((v) => this.parts(v).map((p) => p()));
+    if (values.length === 0) this.push(m.return());
+    else this.push(m.return(values.length === 1 ? values[0]! : m.tuple.make(values)));
   }
 
   /** Sets targets to values at once: none of the values is read after a target is written. */
   #assign(targets: readonly Local[], sources: readonly Value[]): void {
     const { m } = this;
-    const from = sources.flatMap((v): { local: Local | undefined; expr: () => Expr }[] => {
-      const op = v.definingOp;
-      if (op instanceof arith.ConstantOp)
-        return [{ local: undefined, expr: () => this.#constant(op) }];
-      return this.#locals(v).map((local) => ({ local, expr: () => this.#get(local) }));
+    const from = sources.flatMap((v): { local: Local | undefined; expr: Arg }[] => {
+      const parts = this.parts(v);
+      const constant = v.definingOp instanceof arith.ConstantOp;
+      return parts.map((expr, k) => ({ local: constant ? undefined : this.#locals(v)[k], expr }));
     });
     const written = new Set(targets.map((t) => t.index));
     const clash = from.some(
       (f, i) => f.local && written.has(f.local.index) && f.local.index !== targets[i]!.index,
     );
-    if (!clash) {
-      from.forEach((f, i) => {
-        if (f.local?.index !== targets[i]!.index)
-          this.#push(m.local.set(targets[i]!.index, f.expr()));
-      });
-      return;
-    }
-    const temporaries = from.map((f, i) => {
-      const index = this.newLocal(targets[i]!.kind);
-      this.#push(m.local.set(index, f.expr()));
-      return { index, kind: targets[i]!.kind };
+    const exprs = clash ? from.map((f, i) => this.hold(targets[i]!.kind, f.expr())) : undefined;
+    from.forEach((f, i) => {
+      if (f.local?.index === targets[i]!.index) return;
+      this.push(m.local.set(targets[i]!.index, (exprs?.[i] ?? f.expr)()));
     });
-    temporaries.forEach((t, i) => this.#push(m.local.set(targets[i]!.index, this.#get(t))));
   }
 
   #op(op: Operation): void {
     if (op instanceof arith.ConstantOp) return;
     if (op instanceof scf.For) this.#for(op);
-    else if (op instanceof scf.Parallel) this.#parallel(op, 0, []);
+    else if (op instanceof scf.Parallel) this.#parallel(op);
     else if (op instanceof scf.If) this.#if(op);
     else if (op instanceof scf.While) this.#while(op);
-    else if (op.definition.dialectName === "memref") this.#memory(op);
-    else if (op.definition.dialectName === "vector") this.#vector(op);
-    else this.#compute(op);
+    else if (op instanceof scf.IndexSwitch) this.#switch(op);
+    else if (op instanceof scf.ExecuteRegion) this.#executeRegion(op);
+    else if (op instanceof CallOp) this.#call(op);
+    else if (op.definition.dialectName === "memref") {
+      if (!emitMemory(this, op)) refuse(op, "the operation");
+    } else if (!this.#vectorAccess(op) && !emitShape(this, op)) this.#compute(op);
   }
 
   /** A counted loop: tested once in front, then at its end. */
   #loop(
     iv: Value,
     op: Operation,
-    lower: Arg,
-    upper: Arg,
-    step: Arg,
+    [lower, upper, step]: readonly [Arg, Arg, Arg],
+    unsigned: boolean,
     body: (depth: number) => Expr[],
   ): void {
     const { m } = this;
     const depth = this.#scope.depth + 1;
-    const kind = scalarKind(iv.type) ?? refuse(op, "the induction variable's type");
-    const ns = kind === "i64" ? m.i64 : m.i32;
-    const counter: Local = { index: this.newLocal(kind), kind };
-    this.#values.set(iv, [counter]);
-    this.#depths.set(iv, depth);
+    const kind = scalarKind(iv.type);
+    if (kind !== "i32" && kind !== "i64") refuse(op, `counting in \`${iv.type.toString()}\``);
+    const ns = m[kind];
+    const [counter] = this.#place(iv, op, depth);
+    const below = (): Expr => {
+      const [x, y] = [this.#get(counter!), upper()];
+      return unsigned ? ns.lt_u(x, y) : ns.lt_s(x, y);
+    };
     const label = `loop${this.#labels++}`;
     const statements = body(depth);
     statements.push(
-      m.local.set(counter.index, ns.add(this.#get(counter), step())),
-      m.br_if(label, ns.lt_s(this.#get(counter), upper())),
+      m.local.set(counter!.index, wrap(m, iv.type, ns.add(this.#get(counter!), step()))),
+      m.br_if(label, below()),
     );
-    this.#push(m.local.set(counter.index, lower()));
-    this.#push(
-      m.if(ns.lt_s(this.#get(counter), upper()), m.loop(label, m.block(null, statements))),
-    );
+    this.push(m.local.set(counter!.index, lower()));
+    this.push(m.if(below(), m.loop(label, m.block(null, statements))));
   }
 
   #for(op: scf.For): void {
-    if (op.unsignedCmp) refuse(op, "an unsigned comparison of bounds");
     const [iv, ...carried] = op.region.entry.args;
     const state = this.#carry(carried, op.initArgs, op, this.#scope.depth + 1);
-    this.#loop(
-      iv!,
-      op,
-      this.#arg(op.lowerBound),
-      this.#arg(op.upperBound),
-      this.#arg(op.step),
-      (depth) => this.#block(op.region.entry, depth, (end) => this.#assign(state, end.operands)),
+    const bounds = [
+      this.scalar(op.lowerBound),
+      this.scalar(op.upperBound),
+      this.scalar(op.step),
+    ] as const;
+    this.#loop(iv!, op, bounds, op.unsignedCmp, (depth) =>
+      this.#block(op.region.entry, depth, (end) => this.#assign(state, end.operands)),
     );
     this.#results(op.outs, carried);
   }
 
   /** Locals for values that a loop carries, set to their inits. */
-  #carry(args: readonly Value[], inits: readonly Value[], op: Operation, depth: number): Local[] {
-    const all = args.flatMap((a) => {
-      const locals = componentKinds(a.type, op).map((kind) => ({
-        index: this.newLocal(kind),
-        kind,
-      }));
-      this.#values.set(a, locals);
-      this.#depths.set(a, depth);
-      return locals;
-    });
+  #carry(
+    args: readonly Value[],
+    inits: readonly Value[],
+    op: Operation,
+    depth: number,
+  ): readonly Local[] {
+    const all = args.flatMap((a) => this.#place(a, op, depth));
     this.#assign(all, inits);
     return all;
   }
@@ -317,32 +407,76 @@ export class FunctionEmitter implements AddressHost {
     });
   }
 
-  /** Nested loops in row-major order. */
-  #parallel(op: scf.Parallel, d: number, _outer: readonly Value[]): void {
-    if (op.initVals.length > 0) refuse(op, "a parallel reduction");
-    const iv = op.region.entry.args[d]!;
-    const args = [op.lowerBound[d]!, op.upperBound[d]!, op.step[d]!].map((v) => this.#arg(v));
-    this.#loop(iv, op, args[0]!, args[1]!, args[2]!, (depth) => {
-      if (d === op.lowerBound.length - 1) return this.#block(op.region.entry, depth);
-      const scope: Scope = { depth, statements: [], sums: new Map() };
-      this.scopes.push(scope);
-      this.#parallel(op, d + 1, []);
-      this.scopes.pop();
-      return scope.statements;
+  /** Nested loops in row-major order; reductions are combined in that order. */
+  #parallel(op: scf.Parallel): void {
+    const state = op.outs.map((r) => this.#place(r, op, this.#scope.depth));
+    state.forEach((locals, k) => this.#assign(locals, [op.initVals[k]!]));
+    const rank = op.lowerBound.length;
+    const level = (d: number): void => {
+      const bounds = [
+        this.scalar(op.lowerBound[d]!),
+        this.scalar(op.upperBound[d]!),
+        this.scalar(op.step[d]!),
+      ] as const;
+      this.#loop(op.region.entry.args[d]!, op, bounds, false, (depth) =>
+        d < rank - 1
+          ? this.#nested(depth, () => level(d + 1))
+          : this.#block(op.region.entry, depth, (end) => this.#reduce(end, state)),
+      );
+    };
+    level(0);
+  }
+
+  /** Combines each value with what was reduced so far. */
+  #reduce(end: Operation, state: readonly (readonly Local[])[]): void {
+    end.regions.forEach((region, k) => {
+      const [left, right] = region.entry.args;
+      this.#values.set(left!, state[k]!);
+      this.#depths.set(left!, this.#scope.depth);
+      const value = end.operand(k);
+      this.#assign(this.#place(right!, end, this.#scope.depth), [value]);
+      const statements = this.#block(region.entry, this.#scope.depth, (last) =>
+        this.#assign(state[k]!, last.operands),
+      );
+      this.push(this.m.block(null, statements));
     });
+  }
+
+  /** A region whose values become those of results. */
+  #side(region: Region, results: readonly Local[]): Expr {
+    const statements = this.#block(region.entry, this.#scope.depth, (end) =>
+      this.#assign(results, end.operands),
+    );
+    return this.m.block(null, statements);
   }
 
   #if(op: scf.If): void {
     const { m } = this;
-    const results = op.outs.flatMap((r) => this.#declare(r, op));
-    const side = (r: Region): Expr =>
-      m.block(
-        null,
-        this.#block(r.entry, this.#scope.depth, (end) => this.#assign(results, end.operands)),
-      );
-    const condition = this.#arg(op.condition);
-    const then = side(op.thenRegion);
-    this.#push(m.if(condition(), then, op.elseRegion.isEmpty ? undefined : side(op.elseRegion)));
+    const results = op.outs.flatMap((r) => this.#place(r, op, this.#scope.depth));
+    const then = this.#side(op.thenRegion, results);
+    const otherwise = op.elseRegion.isEmpty ? undefined : this.#side(op.elseRegion, results);
+    this.push(m.if(this.scalar(op.condition)(), then, otherwise));
+  }
+
+  #switch(op: scf.IndexSwitch): void {
+    const { m } = this;
+    const results = op.outs.flatMap((r) => this.#place(r, op, this.#scope.depth));
+    const cases = op.getAttr("cases");
+    const values = cases instanceof DenseArrayAttr ? cases.numbers : [];
+    const [usual, ...regions] = op.regions;
+    let chain = this.#side(usual!, results);
+    for (let k = regions.length - 1; k >= 0; k--) {
+      const isCase = m.i32.eq(this.scalar(op.operand(0))(), m.i32.const(values[k]!));
+      chain = m.if(isCase, this.#side(regions[k]!, results), chain);
+    }
+    this.push(chain);
+  }
+
+  #executeRegion(op: scf.ExecuteRegion): void {
+    const region = op.regions[0]!;
+    if (!region.hasOneBlock) refuse(op, "a region of several blocks");
+    const results = op.results.flatMap((r) => this.#place(r, op, this.#scope.depth));
+    this.push(this.#side(region, results));
   }
 
   #while(op: scf.While): void {
@@ -350,421 +484,129 @@ export class FunctionEmitter implements AddressHost {
     const depth = this.#scope.depth + 1;
     const state = this.#carry(op.before.entry.args, op.inits, op, depth);
     const after = op.after.entry;
-    const passed = after.args.flatMap((a) => {
-      const locals = componentKinds(a.type, op).map((kind) => ({
-        index: this.newLocal(kind),
-        kind,
-      }));
-      this.#values.set(a, locals);
-      this.#depths.set(a, depth);
-      return locals;
-    });
+    const passed = after.args.flatMap((a) => this.#place(a, op, depth));
     const label = `while${this.#labels++}`;
     const statements = this.#block(op.before.entry, depth, (test) => {
+      const goesOn = this.hold("i32", this.scalar(test.operand(0))());
       this.#assign(passed, test.operands.slice(1));
+      this.#releaseOwned();
+      this.#scope.owned.length = 0;
       const body = this.#block(after, depth, (end) => this.#assign(state, end.operands));
       body.push(m.br(label));
-      this.#push(m.if(this.#arg(test.operand(0))(), m.block(null, body)));
+      this.push(m.if(goesOn(), m.block(null, body)));
     });
-    this.#push(m.loop(label, m.block(null, statements)));
+    this.push(m.loop(label, m.block(null, statements)));
     this.#results(op.outs, after.args);
+  }
+
+  #call(op: CallOp): void {
+    const { m, types } = this;
+    const args = op.args.flatMap((v) => this.parts(v).map((p) => p()));
+    const locals = op.outs.flatMap((r) => this.#place(r, op, this.#scope.depth));
+    const result = this.#host.createType(locals.map((l) => types[l.kind]));
+    const call = m.call(this.#host.nameOf(op.callee.root), args, result);
+    if (locals.length === 0) this.push(call);
+    else if (locals.length === 1) this.push(m.local.set(locals[0]!.index, call));
+    else {
+      this.#vars.push(result);
+      const tuple = this.#params + this.#vars.length - 1;
+      this.push(m.local.set(tuple, call));
+      locals.forEach((l, k) => {
+        this.push(m.local.set(l.index, m.tuple.extract(m.local.get(tuple, result), k)));
+      });
+    }
   }
 
   // --- computation -------------------------------------------------------------------------------
 
   #compute(op: Operation): void {
-    if (op.numResults !== 1) refuse(op, "the operation");
-    const result = op.resultAt(0);
-    if (result.type instanceof MemRefType && op instanceof arith.SelectOp) {
-      const [c, a, b] = op.operands;
-      const [x, y] = [this.#components(a!), this.#components(b!)];
-      this.#define(
-        result,
-        op,
-        x.map((e, i) => this.m.select(this.#arg(c!)(), e, y[i]!)),
+    for (const v of [...op.operands, ...op.results]) componentKinds(v.type, op);
+    const [result] = op.results;
+    if (op instanceof arith.SelectOp && result!.type instanceof MemRefType) {
+      const [c, a, b] = op.operands.map((v) => this.parts(v));
+      this.define(
+        result!,
+        a!.map((x, i) => this.m.select(c![0]!(), x(), b![i]!())),
       );
+      return;
+    }
+    if (result?.type instanceof VectorType) {
+      const args = op.operands.map((v) => this.parts(v));
+      const all = tryEmitVector(this, op, args) ?? refuse(op, "the operation");
+      op.results.forEach((r, k) => this.define(r, all[k]!));
       return;
     }
     const cx = {
+      em: this,
       m: this.m,
-      hostCall: (name: string, args: readonly Expr[]): Expr => this.#host.hostCall(name, args),
       op,
       types: op.operandTypes,
-      result: result.type,
+      results: op.resultTypes,
     };
-    const args = op.operands.map((v) => this.#arg(v));
-    componentKinds(result.type, op);
-    const e =
-      result.type instanceof VectorType
-        ? tryEmitVector({ ...cx, result: result.type }, args)
-        : tryEmitScalar(cx, args);
-    this.#define(result, op, [e ?? refuse(op, "the operation")]);
+    const args = op.operands.map((v) => this.scalar(v));
+    const all = tryEmitScalar(cx, args) ?? refuse(op, "the operation");
+    op.results.forEach((r, k) => this.define(r, [all[k]!]));
   }
 
-  // --- memory ------------------------------------------------------------------------------------
-
-  #memory(op: Operation): void {
-    const { m } = this;
-    if (op instanceof memref.Load) {
-      this.#define(op.result, op, [this.#loadScalar(op.memref, op.indices, op.result.type, op)]);
-    } else if (op instanceof memref.Store) {
-      this.#storeScalar(op.memref, op.indices, this.#arg(op.value), op.value.type, op);
-    } else if (op instanceof memref.Alloc || op instanceof memref.Alloca) {
-      const sizes = op.dynamicSizes.map((v) => this.#arg(v));
-      const locals = this.#declare(op.memref, op);
-      sizes.forEach((s, i) => this.#push(m.local.set(locals[i + 1]!.index, s())));
-      this.#push(m.local.set(locals[0]!.index, this.#host.allocate(this.#bytes(op.memref, op))));
-    } else if (op instanceof memref.Dealloc) {
-      this.#push(this.#host.free(this.#components(op.memref)[0]!));
-    } else if (op instanceof memref.Copy) {
-      const [source, target] = [this.#components(op.source)[0]!, this.#components(op.target)[0]!];
-      this.#push(m.memory.copy(target, source, this.#bytes(op.source, op)));
-    } else if (op instanceof memref.Dim) this.#dim(op);
-    else if (op instanceof memref.Cast) this.#cast(op);
-    else if (op instanceof memref.CollapseShape) {
-      if (!(op.result.type as MemRefType).hasStaticShape) refuse(op, "a dynamic shape");
-      this.#define(op.result, op, [this.#components(op.src)[0]!]);
-    } else refuse(op, "the operation");
+  /** Emits a vector operation that touches memory; false for others. */
+  #vectorAccess(op: Operation): boolean {
+    if (op instanceof vector.Load) {
+      const t = this.#element(op, op.result.type);
+      this.define(op.result, loadVector(this, t, this.#placeOf(op.base, op.indices)));
+    } else if (op instanceof vector.Store) {
+      const t = this.#element(op, op.valueToStore.type);
+      const registers = this.parts(op.valueToStore);
+      const at = this.#placeOf(op.base, op.indices);
+      for (const e of storeVector(this, t, registers, at)) this.push(e);
+    } else if (op instanceof vector.MaskedLoad) {
+      const t = this.#element(op, op.result.type);
+      const rest = this.parts(op.pass_thru);
+      const at = this.#placeOf(op.base, op.indices);
+      this.define(op.result, loadMasked(this, this.#branch, t, this.#mask(op.mask), rest, at));
+    } else if (op instanceof vector.MaskedStore) {
+      const t = this.#element(op, op.valueToStore.type);
+      const at = this.#placeOf(op.base, op.indices);
+      const registers = this.parts(op.valueToStore);
+      storeMasked(this, this.#branch, t, this.#mask(op.mask), registers, at);
+    } else if (op instanceof vector.Gather) {
+      const t = this.#element(op, op.result.type);
+      const position = this.#positions(op.base, op.offsets, op.index_vec);
+      const rest = this.parts(op.pass_thru);
+      this.define(op.result, gather(this, this.#branch, t, this.#mask(op.mask), rest, position));
+    } else if (op instanceof vector.Scatter) {
+      const t = this.#element(op, op.valueToStore.type);
+      const position = this.#positions(op.base, op.offsets, op.index_vec);
+      const registers = this.parts(op.valueToStore);
+      scatter(this, this.#branch, t, this.#mask(op.mask), registers, position);
+    } else return false;
+    return true;
   }
 
-  #extent(v: Value, d: number): Expr {
-    const shape = (v.type as MemRefType).shape;
-    if (shape[d]! >= 0) return this.m.i32.const(shape[d]!);
-    return this.#components(v)[1 + shape.slice(0, d).filter((n) => n < 0).length]!;
-  }
-
-  #bytes(v: Value, op: Operation): Expr {
-    const t = v.type as MemRefType;
-    const size =
-      elementBytes(t.elementType) ?? refuse(op, `the element type of \`${t.toString()}\``);
-    const { i32, f64 } = this.m;
-    // A product that no address reaches saturates, so that allocating refuses it.
-    if (t.hasStaticShape) return i32.const(Math.min(t.numElements * size, 0xffff_ffff) | 0);
-    let e = f64.const(size);
-    for (let d = 0; d < t.rank; d++) e = f64.mul(e, f64.convert_s.i32(this.#extent(v, d)));
-    return i32.trunc_u_sat.f64(e);
-  }
-
-  #dim(op: memref.Dim): void {
-    const at = op.index.definingOp;
-    const d = at instanceof arith.ConstantOp ? at.value : undefined;
-    if (!(d instanceof IntegerAttr)) refuse(op, "a dimension that is not constant");
-    this.#define(op.result, op, [this.#extent(op.source, Number(d.value))]);
-  }
-
-  #cast(op: memref.Cast): void {
-    const to = op.dest.type as MemRefType;
-    const sizes = to.shape.flatMap((n, d) => (n < 0 ? [this.#extent(op.source, d)] : []));
-    this.#define(op.dest, op, [this.#components(op.source)[0]!, ...sizes]);
-  }
-
-  #loadScalar(buffer: Value, indices: readonly Value[], t: Type, op: Operation): Expr {
-    const { m } = this;
-    const { pointer, offset } = addressOf(this, buffer, indices);
-    const bytes = elementBytes(t) ?? refuse(op, `the type \`${t.toString()}\``);
-    if (isNarrowFloat(t)) {
-      const bits = m.f64.convert_u.i32(m.i32.load16_u(offset, 2, pointer));
-      return m.f32.demote(
-        this.#host.hostCall(t.toString() === "f16" ? "f16FromBits" : "bf16FromBits", [bits]),
-      );
-    }
-    if (t instanceof FloatType) {
-      return bytes === 8 ? m.f64.load(offset, 8, pointer) : m.f32.load(offset, 4, pointer);
-    }
-    if (t === i1) return m.i32.load8_u(offset, 1, pointer);
-    if (bytes === 1) return m.i32.load8_s(offset, 1, pointer);
-    if (bytes === 2) return m.i32.load16_s(offset, 2, pointer);
-    return bytes === 8 ? m.i64.load(offset, 8, pointer) : m.i32.load(offset, 4, pointer);
-  }
-
-  #storeScalar(buffer: Value, indices: readonly Value[], value: Arg, t: Type, op: Operation): void {
-    const { m } = this;
-    const { pointer, offset } = addressOf(this, buffer, indices);
-    const bytes = elementBytes(t) ?? refuse(op, `the type \`${t.toString()}\``);
-    this.#push(this.#storeAt(pointer, offset, value, t, bytes));
-    void m;
-  }
-
-  #storeAt(pointer: Expr, offset: number, value: Arg, t: Type, bytes: number): Expr {
-    const { m } = this;
-    if (isNarrowFloat(t)) {
-      const name = t.toString() === "f16" ? "f16ToBits" : "bf16ToBits";
-      const bits = this.#host.hostCall(name, [m.f64.promote(value())]);
-      return m.i32.store16(offset, 2, pointer, m.i32.trunc_u_sat.f64(bits));
-    }
-    if (t instanceof FloatType) {
-      return bytes === 8
-        ? m.f64.store(offset, 8, pointer, value())
-        : m.f32.store(offset, 4, pointer, value());
-    }
-    if (bytes === 1) return m.i32.store8(offset, 1, pointer, value());
-    if (bytes === 2) return m.i32.store16(offset, 2, pointer, value());
-    return bytes === 8
-      ? m.i64.store(offset, 8, pointer, value())
-      : m.i32.store(offset, 4, pointer, value());
-  }
-
-  // --- vectors -----------------------------------------------------------------------------------
-
-  #vector(op: Operation): void {
-    const { m } = this;
-    if (op instanceof vector.Load) this.#loadVector(op);
-    else if (op instanceof vector.Store) this.#storeVector(op);
-    else if (op instanceof vector.MaskedLoad) this.#maskedLoad(op);
-    else if (op instanceof vector.MaskedStore) this.#maskedStore(op);
-    else if (op instanceof vector.Broadcast) {
-      const t = op.vector.type;
-      componentKinds(t, op);
-      if (op.source.type instanceof VectorType) refuse(op, "a broadcast of a vector");
-      this.#define(op.vector, op, [splat(m, t, this.#arg(op.source)())]);
-    } else if (op instanceof vector.Extract) {
-      const lane = this.#lane(op, op.static_position.values[0]);
-      const t = op.source.type;
-      this.#define(op.result, op, [extractLane(m, t, this.#arg(op.source)(), lane)]);
-    } else if (op instanceof vector.Insert) {
-      const lane = this.#lane(op, op.static_position.values[0]);
-      const t = op.dest.type;
-      const [v, s] = [this.#arg(op.dest)(), this.#arg(op.valueToStore)()];
-      this.#define(op.result, op, [replaceLane(m, t, v, lane, s)]);
-    } else if (op instanceof vector.Step) {
-      const t = op.result.type;
-      const lanes = Array.from({ length: t.shape[0]! }, (_, i) => i);
-      this.#define(op.result, op, [m.v128.const(constantBytes(t, lanes))]);
-    } else if (op instanceof vector.Reduction) this.#reduction(op);
-    else refuse(op, "the operation");
-  }
-
-  #lane(op: Operation, position: bigint | number | undefined): number {
-    const n = Number(position);
-    const dynamic = op.operands.some((v) => v.type instanceof IndexType);
-    return position !== undefined && n >= 0 && !dynamic
-      ? n
-      : refuse(op, "a position known only at run time");
-  }
-
-  #loadVector(op: vector.Load): void {
-    const t = op.result.type;
+  #element(op: Operation, t: VectorType): VectorType {
     componentKinds(t, op);
-    this.#define(op.result, op, [this.#loadLanes(op.base, op.indices, t)]);
+    if (elementBytes(t.elementType) === undefined) refuse(op, `the type \`${t.toString()}\``);
+    return t;
   }
 
-  #loadLanes(base: Value, indices: readonly Value[], t: VectorType): Expr {
-    const { m } = this;
-    const { pointer, offset } = addressOf(this, base, indices);
-    const n = t.shape[0]!;
-    const bytes = elementBytes(t.elementType)!;
-    const total = n * bytes;
-    if (t.elementType instanceof FloatType) {
-      return total === 16
-        ? m.v128.load(offset, bytes, pointer)
-        : m.v128.load64_zero(offset, bytes, pointer);
-    }
-    const kind = laneKind(t);
-    const integers = ((): Expr => {
-      if (total === 16) return m.v128.load(offset, bytes, pointer);
-      if (total === 8) {
-        if (kind === "i16x8") return m.v128.load8x8_s(offset, 1, pointer);
-        if (kind === "i32x4") return m.v128.load16x4_s(offset, 2, pointer);
-        return m.v128.load32x2_s(offset, 4, pointer);
-      }
-      if (total === 4) {
-        const low = m.v128.load32_zero(offset, 1, pointer);
-        if (kind === "i32x4") return m.i32x4.extend_low_i16x8_s(m.i16x8.extend_low_i8x16_s(low));
-        return m.i64x2.extend_low_i32x4_s(m.i32x4.extend_low_i16x8_s(low));
-      }
-      const low = m.i16x8.splat(m.i32.load16_s(offset, 1, pointer));
-      return m.i64x2.extend_low_i32x4_s(
-        m.i32x4.extend_low_i16x8_s(m.i16x8.extend_low_i8x16_s(low)),
-      );
-    })();
-    // Booleans are stored as 0 or 1.
-    if (t.elementType !== i1) return integers;
-    return m[kind as "i32x4"].ne(integers, m.v128.const(new Array<number>(16).fill(0)));
+  #mask(v: Value<VectorType>): { type: VectorType; registers: readonly Arg[] } {
+    return { type: v.type, registers: this.parts(v) };
   }
 
-  #storeVector(op: vector.Store): void {
+  /** The address of a lane: that of the offsets, plus its number of elements. */
+  #positions(
+    base: Value<MemRefType>,
+    offsets: readonly Value[],
+    numbers: Value<VectorType>,
+  ): (lane: number) => Arg {
     const { m } = this;
-    const t = op.valueToStore.type;
-    componentKinds(t, op);
-    const { pointer, offset } = addressOf(this, op.base, op.indices);
-    const n = t.shape[0]!;
-    const bytes = elementBytes(t.elementType)!;
-    const total = n * bytes;
-    const value = this.#arg(op.valueToStore);
-    let packed = value();
-    if (!(t.elementType instanceof FloatType) && total < 16) packed = this.#pack(t, packed, bytes);
-    else if (t.elementType === i1) packed = this.#pack(t, packed, 1);
-    this.#push(
-      total === 16
-        ? m.v128.store(offset, bytes, pointer, packed)
-        : total === 8
-          ? m.v128.store64_lane(offset, bytes, 0, pointer, packed)
-          : total === 4
-            ? m.v128.store32_lane(offset, 1, 0, pointer, packed)
-            : m.v128.store16_lane(offset, 1, 0, pointer, packed),
-    );
-  }
-
-  /** Integer containers narrowed to elements of `bytes` in the low part of a register. */
-  #pack(t: VectorType, e: Expr, bytes: number): Expr {
-    const { m } = this;
-    const n = t.shape[0]!;
-    const one = m.v128.const(constantBytes(VectorType.get([n], IntegerType.get(8)), [1]));
-    const source = t.elementType === i1 ? m.v128.and(e, one) : e;
-    const container = 16 / n;
-    const bytesOf = Array.from({ length: 16 }, (_, i) => {
-      const lane = Math.floor(i / bytes);
-      return lane < n ? lane * container + (i % bytes) : 0;
-    });
-    const local = this.newLocal("v128");
-    this.#push(m.local.set(local, source));
-    const get = (): Expr => m.local.get(local, this.#host.types.v128);
-    return m.i8x16.shuffle(get(), get(), bytesOf);
-  }
-
-  /** Lane by lane: lanes without a mask are not touched. */
-  #maskedLoad(op: vector.MaskedLoad): void {
-    const { m } = this;
-    const t = op.result.type;
-    const [local] = this.#declare(op.result, op);
-    this.#push(m.local.set(local!.index, this.#arg(op.pass_thru)()));
-    const { pointer, offset } = addressOf(this, op.base, op.indices);
-    const at = this.newLocal();
-    this.#push(m.local.set(at, pointer));
-    const bytes = elementBytes(t.elementType)!;
-    const mask = this.#arg(op.mask);
-    for (let lane = 0; lane < t.shape[0]!; lane++) {
-      const scalar = this.#loadAt(
-        m.local.get(at, this.i32),
-        offset + lane * bytes,
-        t.elementType,
-        bytes,
-      );
-      this.#push(
-        m.if(
-          extractLane(m, op.mask.type, mask(), lane),
-          m.local.set(local!.index, replaceLane(m, t, this.#get(local!), lane, scalar)),
-        ),
-      );
-    }
-  }
-
-  #loadAt(pointer: Expr, offset: number, t: Type, bytes: number): Expr {
-    const { m } = this;
-    if (t instanceof FloatType) {
-      return bytes === 8 ? m.f64.load(offset, 8, pointer) : m.f32.load(offset, 4, pointer);
-    }
-    if (t === i1) return m.i32.load8_u(offset, 1, pointer);
-    if (bytes === 1) return m.i32.load8_s(offset, 1, pointer);
-    if (bytes === 2) return m.i32.load16_s(offset, 2, pointer);
-    return bytes === 8 ? m.i64.load(offset, 8, pointer) : m.i32.load(offset, 4, pointer);
-  }
-
-  #maskedStore(op: vector.MaskedStore): void {
-    const { m } = this;
-    const t = op.valueToStore.type;
-    const { pointer, offset } = addressOf(this, op.base, op.indices);
-    const at = this.newLocal();
-    this.#push(m.local.set(at, pointer));
-    const bytes = elementBytes(t.elementType)!;
-    const [mask, value] = [this.#arg(op.mask), this.#arg(op.valueToStore)];
-    for (let lane = 0; lane < t.shape[0]!; lane++) {
-      const scalar = (): Expr => extractLane(m, t, value(), lane);
-      const store = this.#storeAt(
-        m.local.get(at, this.i32),
-        offset + lane * bytes,
-        scalar,
-        t.elementType,
-        bytes,
-      );
-      this.#push(m.if(extractLane(m, op.mask.type, mask(), lane), store));
-    }
-  }
-
-  #reduction(op: vector.Reduction): void {
-    const { m } = this;
-    const t = op.vector.type;
-    const v = this.#arg(op.vector);
-    const { kind } = op.kind;
-    if (t.elementType === i1 && kind === "or" && op.acc === undefined) {
-      this.#define(op.dest, op, [m.v128.any_true(v())]);
-      return;
-    }
-    const combine = scalarCombiner(this.m, t.elementType, kind);
-    const local: Local = {
-      index: this.newLocal(scalarKind(t.elementType)!),
-      kind: scalarKind(t.elementType)!,
+    const { pointer, offset } = this.#placeOf(base, offsets);
+    const bytes = elementBytes(base.type.elementType)!;
+    const at = this.parts(numbers);
+    const wide = scalarKind(numbers.type.elementType) === "i64";
+    return (lane) => () => {
+      const n = extractElement(m, numbers.type, at, lane);
+      const scaled = m.i32.mul(wide ? m.i32.wrap(n) : n, m.i32.const(bytes));
+      return m.i32.add(m.i32.add(pointer(), m.i32.const(offset)), scaled);
     };
-    let first = 0;
-    if (op.acc !== undefined) this.#push(m.local.set(local.index, this.#arg(op.acc)()));
-    else this.#push(m.local.set(local.index, extractLane(m, t, v(), first++)));
-    for (let lane = first; lane < t.shape[0]!; lane++) {
-      const x = (): Expr => this.#get(local);
-      const y = (): Expr => extractLane(m, t, v(), lane);
-      this.#push(m.local.set(local.index, combine(x, y)));
-    }
-    this.#define(op.dest, op, [this.#get(local)]);
-  }
-}
-
-/** Combines two scalars as a reduction of a kind does. */
-function scalarCombiner(
-  m: binaryen.Module,
-  t: Type,
-  kind: vector.CombiningKind,
-): (x: Arg, y: Arg) => Expr {
-  if (t instanceof FloatType) {
-    const ns = t.width === 64 ? m.f64 : m.f32;
-    switch (kind) {
-      case "add":
-        return (x, y) => ns.add(x(), y());
-      case "mul":
-        return (x, y) => ns.mul(x(), y());
-      case "minimumf":
-        return (x, y) => ns.min(x(), y());
-      case "maximumf":
-        return (x, y) => ns.max(x(), y());
-      case "minnumf":
-      case "maxnumf": {
-        const pick = kind === "minnumf" ? ns.min : ns.max;
-        return (x, y) =>
-          m.select(ns.eq(x(), x()), m.select(ns.eq(y(), y()), pick(x(), y()), x()), y());
-      }
-      default:
-        throw new Error(`${kind} of floats`);
-    }
-  }
-  const wide = integerBits(t) === 64;
-  const ns = wide ? m.i64 : m.i32;
-  const unsigned = (e: Expr): Expr =>
-    wide || integerBits(t) >= 32 ? e : m.i32.and(e, m.i32.const(2 ** integerBits(t) - 1));
-  const pick =
-    (less: boolean, signed: boolean) =>
-    (x: Arg, y: Arg): Expr => {
-      const compare = less ? (signed ? ns.lt_s : ns.lt_u) : signed ? ns.gt_s : ns.gt_u;
-      const see = (a: Arg): Expr => (signed ? a() : unsigned(a()));
-      return m.select(compare(see(x), see(y)), x(), y());
-    };
-  switch (kind) {
-    case "add":
-      return (x, y) => wrap(m, t, ns.add(x(), y()));
-    case "mul":
-      return (x, y) => wrap(m, t, ns.mul(x(), y()));
-    case "and":
-      return (x, y) => ns.and(x(), y());
-    case "or":
-      return (x, y) => ns.or(x(), y());
-    case "xor":
-      return (x, y) => ns.xor(x(), y());
-    case "minsi":
-      return pick(true, true);
-    case "minui":
-      return pick(true, false);
-    case "maxsi":
-      return pick(false, true);
-    case "maxui":
-      return pick(false, false);
-    default:
-      throw new Error(`${kind} of integers`);
   }
 }

@@ -8,11 +8,14 @@
 import { FuncOp } from "@strata/func";
 import type { ModuleOp } from "@strata/ir";
 import { FunctionEmitter, type ModuleHost } from "./emit-function.ts";
-import type { Expr } from "./scalar-ops.ts";
+import type { Expr } from "./emission.ts";
+import { addHelper, helperResult } from "./helpers.ts";
 
 /** How much binaryen optimizes: 0 not at all … 4. */
 export interface EmitOptions {
   readonly optimizeLevel?: number;
+  /** Keep the names of functions and values, for people who read the module; off by default. */
+  readonly names?: boolean;
 }
 
 /** A WebAssembly module in both forms. */
@@ -41,23 +44,36 @@ export async function emitWasm(
       binaryen.Features.Multivalue,
   );
   m.addMemoryImport("0", "env", "memory");
-  m.addFunctionImport("alloc", "host", "alloc", i32, i32);
-  m.addFunctionImport("free", "host", "free", i32, none);
-  const imported = new Set<string>();
+  // Names within the module: functions of the IR may be called like those of the host.
+  m.addFunctionImport("host:alloc", "host", "alloc", i32, i32);
+  m.addFunctionImport("host:free", "host", "free", i32, none);
+  const types = { none, i32, i64, f32, f64, v128 };
+  const createType = (kinds: readonly number[]): number => binaryen.createType([...kinds]);
+  const known = new Set<string>();
   const host: ModuleHost = {
     m,
-    types: { none, i32, i64, f32, f64, v128 },
-    createType: (kinds) => binaryen.createType([...kinds]),
+    nameLocal: options.names === true ? localNamer(binaryen) : undefined,
+    types,
+    createType,
+    nameOf: (symbol) => symbol,
     hostCall(name, args): Expr {
-      if (!imported.has(name)) {
-        imported.add(name);
-        const params = binaryen.createType(args.map(() => f64));
-        m.addFunctionImport(name, "host", name, params, f64);
+      const internal = `host:${name}`;
+      if (!known.has(internal)) {
+        known.add(internal);
+        m.addFunctionImport(internal, "host", name, createType(args.map(() => f64)), f64);
       }
-      return m.call(name, [...args], f64);
+      return m.call(internal, [...args], f64);
     },
-    allocate: (bytes) => m.call("alloc", [bytes], i32),
-    free: (address) => m.call("free", [address], none),
+    helper(name, args): Expr {
+      const internal = `helper:${name}`;
+      if (!known.has(internal)) {
+        known.add(internal);
+        addHelper(m, types, createType, internal, name);
+      }
+      return m.call(internal, [...args], types[helperResult(name)]);
+    },
+    allocate: (bytes) => m.call("host:alloc", [bytes], i32),
+    free: (address) => m.call("host:free", [address], none),
   };
   for (const op of module.ops()) {
     if (op instanceof FuncOp && !op.isDeclaration) new FunctionEmitter(host, op).emit();
@@ -73,7 +89,9 @@ export async function emitWasm(
     binaryen.setShrinkLevel(0);
     m.optimize();
   }
+  binaryen.setDebugInfo(options.names === true);
   const binary = m.emitBinary();
+  binaryen.setDebugInfo(false);
   let text: string | undefined;
   const result: EmittedModule = {
     binary,
@@ -88,4 +106,15 @@ export async function emitWasm(
   };
   m.dispose();
   return result;
+}
+
+/** The engine names locals through an object that its declarations put in another place. */
+function localNamer(engine: object): ModuleHost["nameLocal"] {
+  const named: unknown = "Function" in engine ? engine.Function : undefined;
+  if (typeof named !== "function" || !("setLocalName" in named)) return undefined;
+  const { setLocalName } = named;
+  if (typeof setLocalName !== "function") return undefined;
+  return (func, index, name) => {
+    setLocalName.call(named, func, index, name);
+  };
 }

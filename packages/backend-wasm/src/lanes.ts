@@ -2,15 +2,20 @@
  * How values are represented in WebAssembly.
  *
  * Scalars: integers up to 32 bits and `index` are i32, sign-extended (`i1`: 0 or 1); f16 and bf16
- * are f32 values that the narrow format can hold. Memrefs are their address and dynamic extents.
+ * are f32 values that the narrow format can hold.
  *
- * A vector of N elements is one v128 of N equal containers of 16/N bytes: integers are
- * sign-extended to the container, masks are all zeros or all ones. Floats fill the container, or
- * (f32 in two lanes) stand in the low half.
+ * Memrefs are the address of their first element, then their dynamic extents, then (with a
+ * strided layout) their dynamic strides, counted in elements.
+ *
+ * A vector of N elements lies in as many v128 registers as N containers of one size fill. Floats
+ * have containers of their own size (f16 and bf16: f32). Integers and masks have containers of
+ * 16/N bytes, so that a vector that fits one register fills it, but at least of the element's
+ * size: narrower integers are sign-extended, a mask is all zeros or all ones. What a register
+ * holds beyond the N-th container is unspecified.
  */
 import {
-  f16,
   bf16,
+  f16,
   f32,
   f64,
   FloatType,
@@ -20,6 +25,7 @@ import {
   MemRefType,
   type Operation,
   spanOf,
+  StridedLayoutAttr,
   type Type,
   VectorType,
 } from "@strata/ir";
@@ -28,11 +34,11 @@ import { DiagnosticError, unsupported } from "@strata/support";
 /** A WebAssembly value type. */
 export type WasmKind = "i32" | "i64" | "f32" | "f64" | "v128";
 
-/** The kind of lane of a vector, as WebAssembly names them. */
-export type LaneKind = ContainerKind | "f32x4" | "f64x2";
-
-/** The integer lanes. */
+/** The integer lanes, as WebAssembly names them. */
 export type ContainerKind = "i8x16" | "i16x8" | "i32x4" | "i64x2";
+
+/** The kind of lane of a vector. */
+export type LaneKind = ContainerKind | "f32x4" | "f64x2";
 
 /** Refuses what the target cannot represent. */
 export function refuse(op: Operation, what: string): never {
@@ -50,7 +56,10 @@ export function isNarrowFloat(t: Type): boolean {
 /** The WebAssembly type of a scalar; undefined for what is no scalar of the target. */
 export function scalarKind(t: Type): WasmKind | undefined {
   if (t instanceof IndexType) return "i32";
-  if (t instanceof IntegerType) return t.width <= 32 ? "i32" : t.width === 64 ? "i64" : undefined;
+  if (t instanceof IntegerType) {
+    if (t.width === 0) return undefined;
+    return t.width <= 32 ? "i32" : t.width === 64 ? "i64" : undefined;
+  }
   if (t === f32 || isNarrowFloat(t)) return "f32";
   return t === f64 ? "f64" : undefined;
 }
@@ -63,45 +72,94 @@ export function elementBytes(t: Type): number | undefined {
   return t instanceof FloatType && scalarKind(t) !== undefined ? t.width / 8 : undefined;
 }
 
-/** Number of lanes of a vector that fits one register; undefined for others. */
-export function laneCount(t: VectorType): number | undefined {
-  const n = t.rank === 1 && !t.scalable[0] ? t.shape[0]! : 0;
-  if (![2, 4, 8, 16].includes(n)) return undefined;
-  const kind = scalarKind(t.elementType);
-  if (kind === undefined || isNarrowFloat(t.elementType)) return undefined;
-  if (t.elementType instanceof FloatType)
-    return n * (t.elementType.width / 8) <= 16 ? n : undefined;
-  const bytes =
-    t.elementType instanceof IndexType ? 4 : Math.max(1, elementBytes(t.elementType) ?? 99);
-  return n * bytes <= 16 ? n : undefined;
-}
-
-/** The integer containers of a vector of N lanes. */
-export function containerKind(lanes: number): ContainerKind {
-  return ({ 2: "i64x2", 4: "i32x4", 8: "i16x8", 16: "i8x16" } as const)[lanes as 2 | 4 | 8 | 16];
-}
-
-/** The lanes that arithmetic on a vector's elements uses. */
-export function laneKind(t: VectorType): LaneKind {
-  if (t.elementType === f32) return "f32x4";
-  if (t.elementType === f64) return "f64x2";
-  return containerKind(t.shape[0]!);
-}
-
 /** Bits of an integer element; `index` has 32. */
 export function integerBits(t: Type): number {
   return t instanceof IntegerType ? t.width : 32;
 }
 
+/** How the elements of a vector lie in registers. */
+export interface Layout {
+  /** Number of elements. */
+  readonly lanes: number;
+  /** Bytes of a container: 1, 2, 4 or 8. */
+  readonly bytes: number;
+  readonly registers: number;
+  /** Lanes that arithmetic on the elements uses. */
+  readonly kind: LaneKind;
+}
+
+/** The integer lanes of containers of some bytes. */
+export function containerKind(bytes: number): ContainerKind {
+  return ({ 1: "i8x16", 2: "i16x8", 4: "i32x4", 8: "i64x2" } as const)[bytes as 1 | 2 | 4 | 8];
+}
+
+/** Containers in a register. */
+export function perRegister(layout: Pick<Layout, "bytes">): number {
+  return 16 / layout.bytes;
+}
+
+function naturalBytes(t: Type): number {
+  if (isNarrowFloat(t)) return 4;
+  const bits = t instanceof IndexType ? 32 : (t as IntegerType | FloatType).width;
+  return bits <= 8 ? 1 : bits <= 16 ? 2 : bits <= 32 ? 4 : 8;
+}
+
+/** A layout of N containers of some bytes. */
+export function containers(lanes: number, bytes: number): Layout {
+  return { lanes, bytes, registers: Math.ceil((lanes * bytes) / 16), kind: containerKind(bytes) };
+}
+
+const layouts = new Map<VectorType, Layout>();
+
+/** The layout of a vector type; undefined for what is no vector of the target. */
+export function tryLayout(t: VectorType): Layout | undefined {
+  const known = layouts.get(t);
+  if (known !== undefined) return known;
+  if (t.rank !== 1 || t.scalable[0] === true || scalarKind(t.elementType) === undefined) {
+    return undefined;
+  }
+  const lanes = t.shape[0]!;
+  const natural = naturalBytes(t.elementType);
+  let layout: Layout;
+  if (t.elementType instanceof FloatType) {
+    layout = { ...containers(lanes, natural), kind: natural === 8 ? "f64x2" : "f32x4" };
+  } else {
+    let share = 8;
+    while (share > 1 && share * lanes > 16) share /= 2;
+    layout = containers(lanes, Math.max(natural, share));
+  }
+  layouts.set(t, layout);
+  return layout;
+}
+
+/** The layout of a vector type that was checked before. */
+export function layoutOf(t: VectorType): Layout {
+  const layout = tryLayout(t);
+  if (layout === undefined) throw new Error(`${t.toString()} has no layout`);
+  return layout;
+}
+
+/** The strides that a memref's layout states; undefined for a dense one. */
+export function statedStrides(t: MemRefType): readonly number[] | undefined {
+  return t.layout instanceof StridedLayoutAttr ? t.layout.strides : undefined;
+}
+
+/** Number of dynamic strides among the components of a memref. */
+export function dynamicStrides(t: MemRefType): number {
+  return statedStrides(t)?.filter((s) => s === StridedLayoutAttr.dynamic).length ?? 0;
+}
+
 /** WebAssembly types that together represent a value of a type. */
 export function componentKinds(t: Type, op: Operation): WasmKind[] {
   if (t instanceof MemRefType) {
-    if (t.layout !== undefined) refuse(op, `the layout of \`${t.toString()}\``);
-    return new Array<WasmKind>(1 + t.numDynamicDims).fill("i32");
+    if (t.layout !== undefined && statedStrides(t) === undefined) {
+      refuse(op, `the layout of \`${t.toString()}\``);
+    }
+    return new Array<WasmKind>(1 + t.numDynamicDims + dynamicStrides(t)).fill("i32");
   }
   if (t instanceof VectorType) {
-    if (laneCount(t) === undefined) refuse(op, `the type \`${t.toString()}\``);
-    return ["v128"];
+    const layout = tryLayout(t) ?? refuse(op, `the type \`${t.toString()}\``);
+    return new Array<WasmKind>(layout.registers).fill("v128");
   }
   return [scalarKind(t) ?? refuse(op, `the type \`${t.toString()}\``)];
 }

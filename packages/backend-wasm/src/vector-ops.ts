@@ -1,126 +1,130 @@
 /**
- * Element-by-element operations on vectors: SIMD instructions where WebAssembly has them, else one
- * lane after another with the scalar operation.
+ * Elementwise operations on vectors: SIMD instructions where WebAssembly has them, else one lane
+ * after another with the scalar operation.
+ *
+ * Invariant: an emitter gets the registers of each operand and gives those of the result; where
+ * containers of operands and result differ in size, it brings them to one.
  */
 import * as arith from "@strata/arith";
 import {
-  f32,
   f64,
-  FloatType,
   i1,
   IndexType,
-  IntegerType,
   type OpDefinition,
+  type Operation,
   type OpRef,
   type Type,
+  type Value,
   VectorType,
 } from "@strata/ir";
 import * as math from "@strata/math";
-import type binaryen from "binaryen";
-import { containerKind, integerBits, type LaneKind, laneKind } from "./lanes.ts";
-import { type Arg, type Expr, type ScalarContext, tryEmitScalar } from "./scalar-ops.ts";
+import * as vector from "@strata/vector";
+import type { Arg, Emission, Expr } from "./emission.ts";
+import { containerKind, integerBits, type Layout, layoutOf } from "./lanes.ts";
+import {
+  extractElement,
+  insertElement,
+  integerSplat,
+  resizeLanes,
+  roundNarrowLanes,
+  wrapLanes,
+  zero,
+  zeroExtendLanes,
+} from "./registers.ts";
+import { constantInteger } from "./scalar-integers.ts";
+import { tryEmitScalar } from "./scalar-ops.ts";
+import { castEmitters } from "./vector-casts.ts";
 
-/** What emitting one vector operation needs; types are those of the vectors (or scalars). */
-export interface VectorContext extends ScalarContext {
+/** One elementwise operation on vectors; operands may be scalars. */
+export interface VectorContext {
+  readonly em: Emission;
+  readonly m: Emission["m"];
+  readonly op: Operation;
+  readonly types: readonly Type[];
   readonly result: VectorType;
 }
 
-type Emit = (cx: VectorContext, args: readonly Arg[]) => Expr | undefined;
+/** The registers of each operand. */
+export type Registers = readonly (readonly Arg[])[];
 
-const containerBits: Readonly<Record<LaneKind, number>> = {
-  i8x16: 8,
-  i16x8: 16,
-  i32x4: 32,
-  i64x2: 64,
-  f32x4: 32,
-  f64x2: 64,
-};
+/** Emits the registers of the result; undefined where SIMD has no way. */
+export type VectorEmit = (cx: VectorContext, args: Registers) => Expr[] | undefined;
 
-/** Bytes of a v128 whose containers all hold an integer. */
-export function splatBytes(lanes: number, values: readonly bigint[]): number[] {
-  const bytes = 16 / lanes;
-  const out: number[] = [];
-  for (let i = 0; i < lanes; i++) {
-    let v = BigInt.asUintN(bytes * 8, values[i % values.length]!);
-    for (let b = 0; b < bytes; b++, v >>= 8n) out.push(Number(v & 255n));
-  }
-  return out;
+/** The same instruction for every register. */
+function each(f: (cx: VectorContext, layout: Layout, ...args: readonly Arg[]) => Expr): VectorEmit {
+  return (cx, args) => {
+    const layout = layoutOf(cx.types[0] as VectorType);
+    return args[0]!.map((_, r) => f(cx, layout, ...args.map((a) => a[r]!)));
+  };
 }
 
-/** The bytes of a constant vector. */
-export function constantBytes(t: VectorType, values: readonly (bigint | number)[]): number[] {
-  const n = t.shape[0]!;
-  if (t.elementType instanceof FloatType) {
-    const view = new DataView(new ArrayBuffer(16));
-    for (let i = 0; i < n; i++) {
-      const v = Number(values[i % values.length]);
-      if (t.elementType === f64) view.setFloat64(i * 8, v, true);
-      else view.setFloat32(i * 4, v, true);
-    }
-    return [...new Uint8Array(view.buffer)];
-  }
-  return splatBytes(
-    n,
-    values.map((v) => (t.elementType === i1 ? -BigInt(v) : BigInt(v))),
+const bitsOf = (t: VectorType): number => integerBits(t.elementType);
+
+function integer(name: "add" | "sub"): VectorEmit {
+  return each(({ m, result }, { bytes }, a, b) =>
+    result.elementType === i1
+      ? m.v128.xor(a!(), b!())
+      : wrapLanes(m, bytes, bitsOf(result), m[containerKind(bytes)][name](a!(), b!())),
   );
 }
 
-/** Sign-extends elements again that may have left their range. */
-function wrapLanes(m: binaryen.Module, t: VectorType, e: Expr): Expr {
-  const bits = integerBits(t.elementType);
-  const kind = containerKind(t.shape[0]!);
-  const spare = containerBits[kind] - (t.elementType === i1 ? containerBits[kind] : bits);
-  if (t.elementType === i1 || spare <= 0) return e;
-  if (kind === "i8x16") return e;
-  return m[kind].shr_s(m[kind].shl(e, m.i32.const(spare)), m.i32.const(spare));
-}
+const evenBytes = Array.from({ length: 16 }, (_, i) => 2 * i);
 
-/** The unsigned values of sign-extended elements. */
-function zeroExtended(m: binaryen.Module, t: VectorType, e: Expr): Expr {
-  const bits = integerBits(t.elementType);
-  const kind = containerKind(t.shape[0]!);
-  if (containerBits[kind] <= bits) return e;
-  const mask = t.elementType === i1 ? 1n : (1n << BigInt(bits)) - 1n;
-  return m.v128.and(e, m.v128.const(splatBytes(t.shape[0]!, [mask])));
-}
-
-const isInteger = (t: Type): boolean => t instanceof IntegerType || t instanceof IndexType;
-
-function integer(name: "add" | "sub"): Emit {
-  return ({ m, result }, [a, b]) => {
-    if (result.elementType === i1) return m.v128.xor(a!(), b!());
-    return wrapLanes(m, result, m[containerKind(result.shape[0]!)][name](a!(), b!()));
-  };
-}
-
-const multiply: Emit = ({ m, result }, [a, b]) => {
+const multiply: VectorEmit = each(({ em, m, result }, { bytes }, a, b) => {
   if (result.elementType === i1) return m.v128.and(a!(), b!());
-  const kind = containerKind(result.shape[0]!);
-  return kind === "i8x16" ? undefined : wrapLanes(m, result, m[kind].mul(a!(), b!()));
-};
+  const kind = containerKind(bytes);
+  if (kind !== "i8x16") return wrapLanes(m, bytes, bitsOf(result), m[kind].mul(a!(), b!()));
+  const low = em.hold("v128", m.i16x8.extmul_low_i8x16_s(a!(), b!()));
+  const product = m.i8x16.shuffle(low(), m.i16x8.extmul_high_i8x16_s(a!(), b!()), evenBytes);
+  return wrapLanes(m, bytes, bitsOf(result), product);
+});
 
-function bitwise(name: "and" | "or" | "xor"): Emit {
-  return ({ m }, [a, b]) => m.v128[name](a!(), b!());
+function bitwise(name: "and" | "or" | "xor"): VectorEmit {
+  return each(({ m }, _, a, b) => m.v128[name](a!(), b!()));
 }
 
-function minMax(name: "min" | "max", signed: boolean): Emit {
-  return ({ m, result }, [a, b]) => {
-    const kind = containerKind(result.shape[0]!);
-    if (kind === "i64x2" || result.elementType === i1) return undefined;
-    if (signed) return m[kind][`${name}_s`](a!(), b!());
-    const [x, y] = [a!, b!].map((v) => zeroExtended(m, result, v()));
-    return wrapLanes(m, result, m[kind][`${name}_u`](x!, y!));
-  };
+/** Of 64-bit lanes, and of masks, the one that a comparison picks. */
+function minMax(name: "min" | "max", signed: boolean): VectorEmit {
+  return each(({ m, result }, { bytes }, a, b) => {
+    const kind = containerKind(bytes);
+    if (result.elementType === i1) {
+      // Of single bits the signed order is the other way round: 1 stands for −1.
+      return (name === "min") === signed ? m.v128.or(a!(), b!()) : m.v128.and(a!(), b!());
+    }
+    if (kind === "i64x2") {
+      const less = compareLanes(m, bytes, bitsOf(result), "lt", signed, a!, b!);
+      return name === "min"
+        ? m.v128.bitselect(a!(), b!(), less)
+        : m.v128.bitselect(b!(), a!(), less);
+    }
+    // Sign-extended elements compare alike as wider unsigned ones.
+    return m[kind][`${name}_${signed ? "s" : "u"}`](a!(), b!());
+  });
 }
 
-function float(name: "add" | "sub" | "mul" | "div" | "min" | "max"): Emit {
-  return ({ m, result }, [a, b]) =>
-    result.elementType === f64 ? m.f64x2[name](a!(), b!()) : m.f32x4[name](a!(), b!());
-}
+type Order = "eq" | "ne" | "lt" | "le" | "gt" | "ge";
 
-function floatUnary(name: "abs" | "neg" | "sqrt" | "ceil" | "floor" | "trunc" | "nearest"): Emit {
-  return ({ m, result }, [a]) =>
-    result.elementType === f64 ? m.f64x2[name](a!()) : m.f32x4[name](a!());
+/** A comparison of integer containers. */
+function compareLanes(
+  m: Emission["m"],
+  bytes: number,
+  bits: number,
+  order: Order,
+  signed: boolean,
+  a: Arg,
+  b: Arg,
+): Expr {
+  const kind = containerKind(bytes);
+  if (order === "eq" || order === "ne") return m[kind][order](a(), b());
+  if (signed) return m[kind][`${order}_s`](a(), b());
+  if (kind !== "i64x2") return m[kind][`${order}_u`](a(), b());
+  if (bits < 64) {
+    const [x, y] = [a, b].map((v) => zeroExtendLanes(m, bytes, bits, v()));
+    return m.i64x2[`${order}_s`](x!, y!);
+  }
+  // With the sign bit flipped the unsigned order is the signed one.
+  const flip = (e: Expr): Expr => m.v128.xor(e, integerSplat(m, 8, 1n << 63n));
+  return m.i64x2[`${order}_s`](flip(a()), flip(b()));
 }
 
 const predicates = {
@@ -136,255 +140,257 @@ const predicates = {
   uge: ["ge", false],
 } as const;
 
-const compareIntegers: Emit = ({ m, op, types }, [a, b]) => {
-  const t = types[0] as VectorType;
-  const kind = containerKind(t.shape[0]!);
-  const [name, signed] = predicates[arith.CmpIPredicate.nameOf((op as arith.CmpI).predicate)];
-  const see = (x: Arg): Expr => (signed ? x() : zeroExtended(m, t, x()));
-  if (name === "eq" || name === "ne") return m[kind][name](a!(), b!());
-  if (signed) return m[kind][`${name}_s`](see(a!), see(b!));
-  if (kind !== "i64x2") return m[kind][`${name}_u`](see(a!), see(b!));
-  // With the sign bit flipped the unsigned order is the signed one.
-  const flip = (e: Expr): Expr => m.v128.xor(e, m.v128.const(splatBytes(2, [1n << 63n])));
-  return m.i64x2[`${name}_s`](flip(see(a!)), flip(see(b!)));
+/** Masks in containers of `bytes` as those of a mask type. */
+function asMask(cx: VectorContext, bytes: number, masks: readonly Expr[]): Expr[] {
+  const { lanes, bytes: to } = layoutOf(cx.result);
+  if (bytes === to) return [...masks];
+  const held = masks.map((e) => cx.em.hold("v128", e));
+  return resizeLanes(cx.em, held, lanes, bytes, to).map((r) => r());
+}
+
+const compareIntegers: VectorEmit = (cx, [a, b]) => {
+  const t = cx.types[0] as VectorType;
+  const { bytes } = layoutOf(t);
+  const [order, signed] = predicates[arith.CmpIPredicate.nameOf((cx.op as arith.CmpI).predicate)];
+  const masks = a!.map((x, r) => compareLanes(cx.m, bytes, bitsOf(t), order, signed, x, b![r]!));
+  return asMask(cx, bytes, masks);
 };
 
-/** Masks of two lanes from comparisons of the low two f32. */
-function widenMask(m: binaryen.Module, from: VectorType, e: Expr): Expr {
-  return from.elementType === f32 && from.shape[0] === 2 ? m.i64x2.extend_low_i32x4_s(e) : e;
-}
-
-const compareFloats: Emit = ({ m, op, types }, [a, b]) => {
-  const t = types[0] as VectorType;
-  const ns = t.elementType === f64 ? m.f64x2 : m.f32x4;
-  const name = arith.CmpFPredicate.nameOf((op as arith.CmpF).predicate);
-  const unordered = (): Expr => m.v128.or(ns.ne(a!(), a!()), ns.ne(b!(), b!()));
-  const unequal = (): Expr => m.v128.or(ns.lt(a!(), b!()), ns.gt(a!(), b!()));
-  const build = (): Expr => {
-    switch (name) {
-      case "false":
-        return m.v128.const(new Array<number>(16).fill(0));
-      case "true":
-        return m.v128.const(new Array<number>(16).fill(255));
-      case "oeq":
-        return ns.eq(a!(), b!());
-      case "ogt":
-        return ns.gt(a!(), b!());
-      case "oge":
-        return ns.ge(a!(), b!());
-      case "olt":
-        return ns.lt(a!(), b!());
-      case "ole":
-        return ns.le(a!(), b!());
-      case "one":
-        return unequal();
-      case "ord":
-        return m.v128.not(unordered());
-      case "ueq":
-        return m.v128.not(unequal());
-      case "ugt":
-        return m.v128.not(ns.le(a!(), b!()));
-      case "uge":
-        return m.v128.not(ns.lt(a!(), b!()));
-      case "ult":
-        return m.v128.not(ns.ge(a!(), b!()));
-      case "ule":
-        return m.v128.not(ns.gt(a!(), b!()));
-      case "une":
-        return ns.ne(a!(), b!());
-      case "uno":
-        return unordered();
-    }
-  };
-  return widenMask(m, t, build());
-};
-
-const select: Emit = ({ m, types, result }, [c, a, b]) => {
-  if (!(types[0] instanceof VectorType)) return m.select(c!(), a!(), b!());
-  if (result.elementType === f32 && result.shape[0] === 2) {
-    // The mask's containers are twice as wide as the elements in the low half.
-    const zero = (): Expr => m.v128.const(new Array<number>(16).fill(0));
-    const low = m.i8x16.shuffle(
-      c!(),
-      zero(),
-      [0, 1, 2, 3, 8, 9, 10, 11, 16, 16, 16, 16, 16, 16, 16, 16],
-    );
-    return m.v128.bitselect(a!(), b!(), low);
-  }
-  return m.v128.bitselect(a!(), b!(), c!());
-};
-
-const extendUnsigned: Emit = ({ m, types }, [a]) => zeroExtended(m, types[0] as VectorType, a!());
-const keep: Emit = (_, [a]) => a!();
-const truncate: Emit = ({ m, result }, [a]) => {
-  if (result.elementType !== i1) return wrapLanes(m, result, a!());
-  // The lowest bit decides: 0 or −1.
-  const kind = containerKind(result.shape[0]!);
-  const bit = m.v128.and(a!(), m.v128.const(splatBytes(result.shape[0]!, [1n])));
-  return m[kind].neg(bit);
-};
-
-function fromInteger(signed: boolean): Emit {
-  return ({ m, types, result }, [a]) => {
-    const from = types[0] as VectorType;
-    const value = (): Expr => (signed ? a!() : zeroExtended(m, from, a!()));
-    if (result.elementType === f32 && result.shape[0] === 4) {
-      const whole = !signed && integerBits(from.elementType) === 32;
-      return whole ? m.f32x4.convert_i32x4_u(value()) : m.f32x4.convert_i32x4_s(value());
-    }
-    if (result.elementType === f64 && integerBits(from.elementType) <= 32) {
-      // The low halves of the 64-bit containers hold the value.
-      const low = m.i8x16.shuffle(value(), value(), lowHalves);
-      const whole = !signed && integerBits(from.elementType) === 32;
-      return whole ? m.f64x2.convert_low_i32x4_u(low) : m.f64x2.convert_low_i32x4_s(low);
-    }
-    return undefined;
-  };
-}
-
-const lowHalves = [0, 1, 2, 3, 8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11];
-
-function toInteger(signed: boolean): Emit {
-  return ({ m, types, result }, [a]) => {
-    const from = types[0] as VectorType;
-    const bits = integerBits(result.elementType);
-    if (from.elementType !== f32 || from.shape[0] !== 4 || bits > 32) return undefined;
-    if (bits === 32) {
-      return signed ? m.i32x4.trunc_sat_f32x4_s(a!()) : m.i32x4.trunc_sat_f32x4_u(a!());
-    }
-    const limit = (n: bigint): Expr => m.v128.const(splatBytes(4, [n]));
-    const max = signed ? (1n << BigInt(bits - 1)) - 1n : (1n << BigInt(bits)) - 1n;
-    const min = signed ? -(1n << BigInt(bits - 1)) : 0n;
-    const full = m.i32x4.trunc_sat_f32x4_s(a!());
-    const bounded = m.i32x4.max_s(m.i32x4.min_s(full, limit(max)), limit(min));
-    return wrapLanes(m, result, bounded);
-  };
-}
-
-function shift(name: "shl" | "shr_s" | "shr_u"): Emit {
-  // The count of SIMD shifts is one for all lanes: only constant splats qualify.
-  return (cx, [a]) => {
-    const { m, op, result } = cx;
-    const count = splatCount(op.operand(1));
-    const kind = containerKind(result.shape[0]!);
-    if (count === undefined || kind === "i8x16" || result.elementType === i1) return undefined;
-    const x = name === "shr_u" ? zeroExtended(m, result, a!()) : a!();
-    return wrapLanes(m, result, m[kind][name](x, m.i32.const(count)));
-  };
-}
-
-function splatCount(v: { readonly definingOp: unknown }): number | undefined {
-  const def = v.definingOp;
-  if (!(def instanceof arith.ConstantOp)) return undefined;
-  const m = /^dense<(\d+)>/.exec(def.value.toString());
-  return m === null ? undefined : Number(m[1]);
-}
-
-const table = new Map<OpDefinition, Emit>();
-const on = (ref: OpRef, emit: Emit): void => void table.set(ref.definition, emit);
-
-on(arith.AddI, integer("add"));
-on(arith.SubI, integer("sub"));
-on(arith.MulI, multiply);
-on(arith.AndI, bitwise("and"));
-on(arith.OrI, bitwise("or"));
-on(arith.XOrI, bitwise("xor"));
-on(arith.ShLI, shift("shl"));
-on(arith.ShRSI, shift("shr_s"));
-on(arith.ShRUI, shift("shr_u"));
-on(arith.MinSI, minMax("min", true));
-on(arith.MaxSI, minMax("max", true));
-on(arith.MinUI, minMax("min", false));
-on(arith.MaxUI, minMax("max", false));
-on(arith.AddF, float("add"));
-on(arith.SubF, float("sub"));
-on(arith.MulF, float("mul"));
-on(arith.DivF, float("div"));
-on(arith.MinimumF, float("min"));
-on(arith.MaximumF, float("max"));
-on(arith.NegF, floatUnary("neg"));
-on(math.AbsF, floatUnary("abs"));
-on(math.Sqrt, floatUnary("sqrt"));
-on(math.Ceil, floatUnary("ceil"));
-on(math.Floor, floatUnary("floor"));
-on(math.Trunc, floatUnary("trunc"));
-on(math.RoundEven, floatUnary("nearest"));
-on(math.AbsI, ({ m, result }, [a]) =>
-  wrapLanes(m, result, m[containerKind(result.shape[0]!)].abs(a!())),
-);
-on(arith.CmpI, compareIntegers);
-on(arith.CmpF, compareFloats);
-on(arith.SelectOp, select);
-on(arith.ExtSI, keep);
-on(arith.ExtUI, extendUnsigned);
-on(arith.TruncI, truncate);
-on(arith.IndexCast, ({ m, result }, [a]) =>
-  isInteger(result.elementType) ? wrapLanes(m, result, a!()) : undefined,
-);
-on(arith.SIToFP, fromInteger(true));
-on(arith.UIToFP, fromInteger(false));
-on(arith.FPToSI, toInteger(true));
-on(arith.FPToUI, toInteger(false));
-on(arith.ExtF, ({ m }, [a]) => m.f64x2.promote_low_f32x4(a!()));
-on(arith.TruncF, ({ m }, [a]) => m.f32x4.demote_f64x2_zero(a!()));
-
-/** One lane of a vector as a scalar of its element type. */
-export function extractLane(m: binaryen.Module, t: VectorType, e: Expr, lane: number): Expr {
-  const kind = laneKind(t);
-  const scalar = ((): Expr => {
-    switch (kind) {
-      case "i8x16":
-        return m.i8x16.extract_lane_s(e, lane);
-      case "i16x8":
-        return m.i16x8.extract_lane_s(e, lane);
-      default:
-        return m[kind].extract_lane(e, lane);
-    }
-  })();
-  if (t.elementType instanceof FloatType) return scalar;
-  const narrow = kind === "i64x2" && integerBits(t.elementType) <= 32 ? m.i32.wrap(scalar) : scalar;
-  return t.elementType === i1 ? m.i32.and(narrow, m.i32.const(1)) : narrow;
-}
-
-/** A scalar of an element type as it stands in a container. */
-export function toContainer(m: binaryen.Module, t: VectorType, e: Expr): Expr {
-  if (t.elementType instanceof FloatType) return e;
-  const value = t.elementType === i1 ? m.i32.sub(m.i32.const(0), e) : e;
-  const wide = laneKind(t) === "i64x2" && integerBits(t.elementType) <= 32;
-  return wide ? m.i64.extend_s(value) : value;
-}
-
-/** A vector with one lane replaced by a scalar of the element type. */
-export function replaceLane(
-  m: binaryen.Module,
-  t: VectorType,
-  e: Expr,
-  lane: number,
-  s: Expr,
+function compareRegister(
+  m: Emission["m"],
+  isDouble: boolean,
+  name: arith.CmpFPredicateName,
+  a: Arg,
+  b: Arg,
 ): Expr {
-  return m[laneKind(t)].replace_lane(e, lane, toContainer(m, t, s));
-}
-
-/** A vector of equal elements. */
-export function splat(m: binaryen.Module, t: VectorType, s: Expr): Expr {
-  return m[laneKind(t)].splat(toContainer(m, t, s));
-}
-
-/** The expression of a vector operation; undefined when even its scalar form is unknown. */
-export function tryEmitVector(cx: VectorContext, args: readonly Arg[]): Expr | undefined {
-  const direct = table.get(cx.op.definition)?.(cx, args);
-  if (direct !== undefined) return direct;
-  const { m, result, types } = cx;
-  let out = m.v128.const(new Array<number>(16).fill(0));
-  const scalarTypes = types.map((t) => (t instanceof VectorType ? t.elementType : t));
-  for (let lane = 0; lane < result.shape[0]!; lane++) {
-    const scalars = args.map((a, i) => {
-      const t = types[i]!;
-      return t instanceof VectorType ? (): Expr => extractLane(m, t, a(), lane) : a;
-    });
-    const one = tryEmitScalar({ ...cx, types: scalarTypes, result: result.elementType }, scalars);
-    if (one === undefined) return undefined;
-    out = replaceLane(m, result, out, lane, one);
+  const ns = isDouble ? m.f64x2 : m.f32x4;
+  const unordered = (): Expr => m.v128.or(ns.ne(a(), a()), ns.ne(b(), b()));
+  const unequal = (): Expr => m.v128.or(ns.lt(a(), b()), ns.gt(a(), b()));
+  switch (name) {
+    case "false":
+      return zero(m);
+    case "true":
+      return m.v128.not(zero(m));
+    case "oeq":
+      return ns.eq(a(), b());
+    case "ogt":
+      return ns.gt(a(), b());
+    case "oge":
+      return ns.ge(a(), b());
+    case "olt":
+      return ns.lt(a(), b());
+    case "ole":
+      return ns.le(a(), b());
+    case "one":
+      return unequal();
+    case "ord":
+      return m.v128.not(unordered());
+    case "ueq":
+      return m.v128.not(unequal());
+    case "ugt":
+      return m.v128.not(ns.le(a(), b()));
+    case "uge":
+      return m.v128.not(ns.lt(a(), b()));
+    case "ult":
+      return m.v128.not(ns.ge(a(), b()));
+    case "ule":
+      return m.v128.not(ns.gt(a(), b()));
+    case "une":
+      return ns.ne(a(), b());
+    case "uno":
+      return unordered();
   }
-  return out;
+}
+
+const compareFloats: VectorEmit = (cx, [a, b]) => {
+  const t = cx.types[0] as VectorType;
+  const name = arith.CmpFPredicate.nameOf((cx.op as arith.CmpF).predicate);
+  const masks = a!.map((x, r) => compareRegister(cx.m, t.elementType === f64, name, x, b![r]!));
+  return asMask(cx, layoutOf(t).bytes, masks);
+};
+
+const select: VectorEmit = ({ em, m, types, result }, [c, a, b]) => {
+  if (!(types[0] instanceof VectorType)) {
+    return a!.map((x, r) => m.select(c![0]!(), x(), b![r]!()));
+  }
+  const { lanes, bytes } = layoutOf(result);
+  const masks = resizeLanes(em, c!, lanes, layoutOf(types[0]).bytes, bytes);
+  return a!.map((x, r) => m.v128.bitselect(x(), b![r]!(), masks[r]!()));
+};
+
+function float(name: "add" | "sub" | "mul" | "div"): VectorEmit {
+  return each(({ em, m, result }, _, a, b) =>
+    roundNarrowLanes(
+      em,
+      result.elementType,
+      (result.elementType === f64 ? m.f64x2 : m.f32x4)[name](a!(), b!()),
+    ),
+  );
+}
+
+function exactBinary(name: "min" | "max"): VectorEmit {
+  return each(({ m, result }, _, a, b) =>
+    (result.elementType === f64 ? m.f64x2 : m.f32x4)[name](a!(), b!()),
+  );
+}
+
+function exactUnary(name: "abs" | "neg" | "ceil" | "floor" | "trunc" | "nearest"): VectorEmit {
+  return each(({ m, result }, _, a) =>
+    (result.elementType === f64 ? m.f64x2 : m.f32x4)[name](a!()),
+  );
+}
+
+const squareRoot: VectorEmit = each(({ em, m, result }, _, a) =>
+  roundNarrowLanes(
+    em,
+    result.elementType,
+    (result.elementType === f64 ? m.f64x2 : m.f32x4).sqrt(a!()),
+  ),
+);
+
+function numberMinMax(name: "min" | "max"): VectorEmit {
+  return each(({ m, result }, _, a, b) => {
+    const ns = result.elementType === f64 ? m.f64x2 : m.f32x4;
+    const aIfNumber = m.v128.bitselect(ns[name](a!(), b!()), a!(), ns.eq(b!(), b!()));
+    return m.v128.bitselect(aIfNumber, b!(), ns.eq(a!(), a!()));
+  });
+}
+
+const clamp: VectorEmit = each(({ m, result }, _, x, low, high) => {
+  const ns = result.elementType === f64 ? m.f64x2 : m.f32x4;
+  return ns.min(ns.max(x!(), low!()), high!());
+});
+
+const signs = (m: Emission["m"], { bytes }: Layout): Expr =>
+  integerSplat(m, bytes, 1n << BigInt(bytes * 8 - 1));
+
+const copySign: VectorEmit = each(({ m, result }, layout, a, b) => {
+  const ns = result.elementType === f64 ? m.f64x2 : m.f32x4;
+  // NaN counts as positive.
+  const signed = m.v128.and(b!(), ns.eq(b!(), b!()));
+  return m.v128.bitselect(signed, a!(), signs(m, layout));
+});
+
+const roundAway: VectorEmit = each(({ em, m, result }, layout, a) => {
+  const isDouble = result.elementType === f64;
+  const ns = isDouble ? m.f64x2 : m.f32x4;
+  const constant = (x: number): Expr =>
+    isDouble ? m.f64x2.splat(m.f64.const(x)) : m.f32x4.splat(m.f32.const(x));
+  const whole = em.hold("v128", ns.trunc(a!()));
+  const isAway = ns.ge(ns.abs(ns.sub(a!(), whole())), constant(0.5));
+  const unit = m.v128.bitselect(a!(), constant(1), signs(m, layout));
+  return m.v128.bitselect(ns.add(whole(), unit), whole(), isAway);
+});
+
+const absolute: VectorEmit = each(({ m, result }, { bytes }, a) =>
+  wrapLanes(m, bytes, bitsOf(result), m[containerKind(bytes)].abs(a!())),
+);
+
+/** Shifts by one amount for all lanes: a constant or a broadcast scalar. */
+function shift(name: "shl" | "shr_s" | "shr_u"): VectorEmit {
+  return (cx, args) => {
+    const { em, m, op, result } = cx;
+    const amount = commonAmount(em, op.operand(1), bitsOf(result));
+    if (amount === undefined || result.elementType === i1) return undefined;
+    const { bytes } = layoutOf(result);
+    const kind = containerKind(bytes);
+    return args[0]!.map((a) => {
+      const x = name === "shr_u" ? zeroExtendLanes(m, bytes, bitsOf(result), a()) : a();
+      return wrapLanes(m, bytes, bitsOf(result), m[kind][name](x, amount()));
+    });
+  };
+}
+
+function commonAmount(em: Emission, v: Value, bits: number): Arg | undefined {
+  const { m } = em;
+  const constant = constantInteger(v);
+  if (constant !== undefined) {
+    const fits = constant >= 0n && constant < BigInt(bits);
+    return fits ? (): Expr => m.i32.const(Number(constant)) : undefined;
+  }
+  const op = v.definingOp;
+  if (!(op instanceof vector.Broadcast) || op.source.type instanceof VectorType) return undefined;
+  // Shifts of an index by 32 and more behave as in 64 bits.
+  if (bits === 64 || op.source.type instanceof IndexType) return undefined;
+  return em.scalar(op.source);
+}
+
+const entries: readonly (readonly [OpRef, VectorEmit])[] = [
+  [arith.AddI, integer("add")],
+  [arith.SubI, integer("sub")],
+  [arith.MulI, multiply],
+  [arith.AndI, bitwise("and")],
+  [arith.OrI, bitwise("or")],
+  [arith.XOrI, bitwise("xor")],
+  [arith.ShLI, shift("shl")],
+  [arith.ShRSI, shift("shr_s")],
+  [arith.ShRUI, shift("shr_u")],
+  [arith.MinSI, minMax("min", true)],
+  [arith.MaxSI, minMax("max", true)],
+  [arith.MinUI, minMax("min", false)],
+  [arith.MaxUI, minMax("max", false)],
+  [arith.AddF, float("add")],
+  [arith.SubF, float("sub")],
+  [arith.MulF, float("mul")],
+  [arith.DivF, float("div")],
+  [arith.MinimumF, exactBinary("min")],
+  [arith.MaximumF, exactBinary("max")],
+  [arith.MinNumF, numberMinMax("min")],
+  [arith.MaxNumF, numberMinMax("max")],
+  [arith.NegF, exactUnary("neg")],
+  [arith.CmpI, compareIntegers],
+  [arith.CmpF, compareFloats],
+  [arith.SelectOp, select],
+  [math.AbsF, exactUnary("abs")],
+  [math.Ceil, exactUnary("ceil")],
+  [math.Floor, exactUnary("floor")],
+  [math.Trunc, exactUnary("trunc")],
+  [math.RoundEven, exactUnary("nearest")],
+  [math.Round, roundAway],
+  [math.Sqrt, squareRoot],
+  [math.CopySign, copySign],
+  [math.ClampF, clamp],
+  [math.AbsI, absolute],
+];
+
+const table: ReadonlyMap<OpDefinition, VectorEmit> = new Map(
+  [...entries, ...castEmitters].map(([ref, emit]) => [ref.definition, emit]),
+);
+
+/** The registers of each result; undefined when even the scalar form is unknown. */
+export function tryEmitVector(em: Emission, op: Operation, args: Registers): Expr[][] | undefined {
+  const types = op.operandTypes;
+  const results = op.resultTypes as VectorType[];
+  const [result] = results;
+  if (results.length === 1) {
+    const direct = table.get(op.definition)?.({ em, m: em.m, op, types, result: result! }, args);
+    if (direct !== undefined) return [direct];
+  }
+  return laneByLane(em, op, args);
+}
+
+function laneByLane(em: Emission, op: Operation, args: Registers): Expr[][] | undefined {
+  const { m } = em;
+  const types = op.operandTypes;
+  const results = op.resultTypes as VectorType[];
+  const elements = types.map((t) => (t instanceof VectorType ? t.elementType : t));
+  const out = results.map((t) =>
+    Array.from({ length: layoutOf(t).registers }, () => em.hold("v128", zero(m))),
+  );
+  const cx = { em, m, op, types: elements, results: results.map((t) => t.elementType) };
+  for (let lane = 0; lane < results[0]!.shape[0]!; lane++) {
+    const scalars = args.map((a, i): Arg => {
+      const t = types[i]!;
+      return t instanceof VectorType ? (): Expr => extractElement(m, t, a, lane) : a[0]!;
+    });
+    const values = tryEmitScalar(cx, scalars);
+    if (values === undefined) return undefined;
+    values.forEach((value, k) => {
+      const t = results[k]!;
+      const r = Math.floor((lane * layoutOf(t).bytes) / 16);
+      const before = out[k]![r]!;
+      out[k]![r] = em.hold("v128", insertElement(m, t, before(), lane, value));
+    });
+  }
+  return out.map((registers) => registers.map((r) => r()));
 }

@@ -136,7 +136,12 @@ function convertFunction(converter: TypeConverter): RewritePattern {
       const s = lowerSignature(op.type, converter);
       if (s === undefined) return r.fail("a type of the signature has no form in LLVM");
       for (const block of op.body.blocks()) {
-        if (SignatureConversion.of(block.args.map((a) => a.type), converter) === undefined) {
+        if (
+          SignatureConversion.of(
+            block.args.map((a) => a.type),
+            converter,
+          ) === undefined
+        ) {
           return r.fail("the type of a block argument has no form in LLVM");
         }
       }
@@ -159,7 +164,8 @@ function convertFunction(converter: TypeConverter): RewritePattern {
         const name = names[i];
         types.forEach((_, k) => {
           const arg = made.body.firstBlock?.args[at++];
-          if (name !== undefined && arg !== undefined) setNameHint(arg, k === 0 ? name : `${name}_${k}`);
+          if (name !== undefined && arg !== undefined)
+            setNameHint(arg, k === 0 ? name : `${name}_${k}`);
         });
       });
       r.eraseOp(op);
@@ -272,4 +278,3 @@ export function funcToLLVM(converter: TypeConverter): RewritePattern[] {
     convertConstant(converter),
   ];
 }
-

@@ -4,6 +4,7 @@
  * taken apart; narrow floats are computed in f32 and rounded.
  */
 import { FastMathAttr } from "@strata/arith";
+import type { IntegerType } from "@strata/ir";
 import {
   type Block,
   elementTypeOf,
@@ -14,7 +15,6 @@ import {
   i32,
   i64,
   IntegerAttr,
-  IntegerType,
   type Operation,
   type OpRef,
   type Type,
@@ -35,7 +35,12 @@ import {
   insertOne,
   poisonOf,
 } from "@strata/llvm/lowering";
-import { conversionPattern, type RewritePattern, type Rewriter, type TypeConverter } from "@strata/rewrite";
+import {
+  conversionPattern,
+  type RewritePattern,
+  type Rewriter,
+  type TypeConverter,
+} from "@strata/rewrite";
 import * as ops from "./ops.ts";
 
 function fastmath(op: Operation): Attributes {
@@ -182,8 +187,7 @@ function powerBody(r: Rewriter, entry: Block, type: IntegerType): void {
   decide(compare(r, "eq", rest, number(0)), exit, step, []);
 
   r.setToEnd(step);
-  const isOdd = (n: Value): Value =>
-    type === i1 ? n : insertOne(r, llvm.TruncOp, [n], i1);
+  const isOdd = (n: Value): Value => (type === i1 ? n : insertOne(r, llvm.TruncOp, [n], i1));
   const times = insertOne(r, llvm.MulOp, [result, square], type);
   const next = pick(r, isOdd(rest), times, result);
   const squared = insertOne(r, llvm.MulOp, [square, square], type);

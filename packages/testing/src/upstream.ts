@@ -15,7 +15,9 @@ function expectSame(found: string, wanted: string, what: string): void {
   if (found === wanted) return;
   const [a, b] = [found.split("\n"), wanted.split("\n")];
   const i = a.findIndex((line, k) => line !== b[k]);
-  throw new Error(`${what}, line ${i + 1}:\n  ${a[i] ?? "(end)"}\ninstead of\n  ${b[i] ?? "(end)"}`);
+  throw new Error(
+    `${what}, line ${i + 1}:\n  ${a[i] ?? "(end)"}\ninstead of\n  ${b[i] ?? "(end)"}`,
+  );
 }
 
 /** Prints a module, pretty and generic, parses both and prints again: nothing may change. */

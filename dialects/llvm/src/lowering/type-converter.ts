@@ -68,9 +68,7 @@ export function isContiguous(type: MemRefType): boolean {
   if (isDense(type)) return true;
   const dense = stridesOf(MemRefType.get(type.shape, type.elementType));
   const strides = stridesOf(type);
-  return (
-    type.hasStaticShape && strides !== undefined && strides.every((s, d) => s === dense?.[d])
-  );
+  return type.hasStaticShape && strides !== undefined && strides.every((s, d) => s === dense?.[d]);
 }
 
 function addressSpaceOf(type: MemRefType): number | undefined {

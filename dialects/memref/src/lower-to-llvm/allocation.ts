@@ -1,5 +1,6 @@
 /** Buffers on the heap and on the stack. */
-import { i64, IsTerminator, MemRefType, Pure, type Type, TypeAttr, type Value } from "@strata/ir";
+import type { MemRefType } from "@strata/ir";
+import { i64, IsTerminator, Pure, type Type, TypeAttr, type Value } from "@strata/ir";
 import * as llvm from "@strata/llvm";
 import {
   allocateInEntry,

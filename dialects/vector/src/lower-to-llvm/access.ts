@@ -1,12 +1,5 @@
 /** Loads and stores of vectors, masked and by positions. */
-import {
-  i64,
-  type IntegerType,
-  MemRefType,
-  type Type,
-  type Value,
-  VectorType,
-} from "@strata/ir";
+import { i64, type IntegerType, MemRefType, type Type, type Value, VectorType } from "@strata/ir";
 import * as llvm from "@strata/llvm";
 import {
   alignment,

@@ -149,18 +149,18 @@ const shuffleRow = (r: ConversionRewriter, v1: Value, v2: Value, mask: number[])
   r.insert(llvm.ShuffleVectorOp.of({ v1, v2, mask: DenseArrayAttr.i32(mask) })).res;
 
 /** LLVM shuffles vectors of one length: the shorter one gets lanes that nobody asks for. */
-function shuffleRows(
-  r: ConversionRewriter,
-  a: Value,
-  b: Value,
-  mask: readonly number[],
-): Value {
+function shuffleRows(r: ConversionRewriter, a: Value, b: Value, mask: readonly number[]): Value {
   const [m, n] = [(a.type as VectorType).shape[0]!, (b.type as VectorType).shape[0]!];
   const length = Math.max(m, n);
   const padded = (v: Value, own: number): Value =>
     own === length
       ? v
-      : shuffleRow(r, v, v, Array.from({ length }, (_, i) => (i < own ? i : -1)));
+      : shuffleRow(
+          r,
+          v,
+          v,
+          Array.from({ length }, (_, i) => (i < own ? i : -1)),
+        );
   const moved = mask.map((i) => (i < 0 ? -1 : i < m ? i : i - m + length));
   return shuffleRow(r, padded(a, m), padded(b, n), moved);
 }
@@ -179,11 +179,14 @@ function shuffle(converter: TypeConverter): RewritePattern {
         return true;
       }
       const split = op.v1.type.shape[0]!;
-      const all = mask.reduce((into, i, k) => {
-        if (i < 0) return into;
-        const part = i < split ? fieldOf(r, v1, i) : fieldOf(r, v2, i - split);
-        return withField(r, into, part, k);
-      }, poisonOf(r, type));
+      const all = mask.reduce(
+        (into, i, k) => {
+          if (i < 0) return into;
+          const part = i < split ? fieldOf(r, v1, i) : fieldOf(r, v2, i - split);
+          return withField(r, into, part, k);
+        },
+        poisonOf(r, type),
+      );
       r.replaceOp(op, [all]);
       return true;
     },

@@ -1,5 +1,6 @@
 /** Variables and constants of the module, other names, comdats, constructors. */
-import { ArrayAttr, IntegerAttr, type Operation, SymbolRefAttr, type Type, type Value } from "@strata/ir";
+import type { ArrayAttr } from "@strata/ir";
+import { IntegerAttr, type Operation, SymbolRefAttr, type Type, type Value } from "@strata/ir";
 import * as llvm from "@strata/llvm";
 import { aggregateText, constantText, fieldTypeAt, zeroText } from "./constants.ts";
 import { linkageText, symbolWords, unnamedWord } from "./function.ts";
@@ -53,7 +54,8 @@ class Initializer {
     const casts = { "llvm.ptrtoint": "ptrtoint", "llvm.inttoptr": "inttoptr" } as const;
     const cast =
       op instanceof llvm.AddrSpaceCastOp ? "addrspacecast" : casts[op.name as "llvm.ptrtoint"];
-    if (cast === undefined) return refuse(op, `\`${op.name}\` is no constant expression of LLVM IR`);
+    if (cast === undefined)
+      return refuse(op, `\`${op.name}\` is no constant expression of LLVM IR`);
     return `${cast} (${this.#typed(op.operand(0))} to ${this.#types.text(v.type)})`;
   }
 

@@ -244,7 +244,9 @@ emit(llvm.CallOp, (op, s) => {
     const own = parameterAttributes(op, llvm.dictionaryAt(op.arg_attrs, i), s.types);
     return `${s.type(a.type)} ${spaced(own)}${s.value(a)}`;
   });
-  const behind = functionAttributes(op).map((w) => ` ${w}`).join("");
+  const behind = functionAttributes(op)
+    .map((w) => ` ${w}`)
+    .join("");
   const weights = op.branch_weights;
   const profile = weights === undefined ? "" : `, !prof ${s.tables.metadata.weights(weights)}`;
   // Only calls that yield floats may take liberties.
@@ -281,7 +283,8 @@ export type EdgeLabels = (i: number) => string;
 
 /** The text of a terminator; `edge` gives the labels it goes to. */
 export function terminatorText(op: Operation, s: FunctionScope, edge: EdgeLabels): string {
-  if (op instanceof llvm.ReturnOp) return op.arg === undefined ? "ret void" : `ret ${s.typed(op.arg)}`;
+  if (op instanceof llvm.ReturnOp)
+    return op.arg === undefined ? "ret void" : `ret ${s.typed(op.arg)}`;
   if (op instanceof llvm.UnreachableOp) return "unreachable";
   if (op instanceof llvm.BrOp) return `br label %${edge(0)}${loopText(op, s)}`;
   if (op instanceof llvm.CondBrOp) {

@@ -303,7 +303,10 @@ function callText(
 function emitIntrinsic(def: OpDefinition, i: Intrinsic) {
   const base = i.name ?? def.name.slice("llvm.intr.".length);
   return (op: Operation, s: FunctionScope): string => {
-    const suffix = i.overloads(op).map((t) => `.${mangle(t)}`).join("");
+    const suffix = i
+      .overloads(op)
+      .map((t) => `.${mangle(t)}`)
+      .join("");
     const args = (i.args ?? operandArgs)(op, s);
     const bundles = op instanceof llvm.AssumeOp ? bundlesText(op, s) : "";
     return callText(op, s, `llvm.${base}${suffix}`, args, bundles);
@@ -325,7 +328,10 @@ function fullName(op: llvm.CallIntrinsicOp, known: ReadonlyMap<OpDefinition, Int
   const name = op.intrin.value;
   for (const [def, i] of known) {
     if (`llvm.${def.name.slice("llvm.intr.".length)}` !== name || i.args !== undefined) continue;
-    return `${name}${i.overloads(op).map((t) => `.${mangle(t)}`).join("")}`;
+    return `${name}${i
+      .overloads(op)
+      .map((t) => `.${mangle(t)}`)
+      .join("")}`;
   }
   return name;
 }
@@ -333,14 +339,12 @@ function fullName(op: llvm.CallIntrinsicOp, known: ReadonlyMap<OpDefinition, Int
 /** The emitters of all intrinsics. */
 export function intrinsicEmitters(): [OpDefinition, (op: Operation, s: FunctionScope) => string][] {
   const known = intrinsicTable();
-  const list: [OpDefinition, (op: Operation, s: FunctionScope) => string][] = [
-    ...[...known].map(
-      ([def, i]): [OpDefinition, (op: Operation, s: FunctionScope) => string] => [
-        def,
-        emitIntrinsic(def, i),
-      ],
-    ),
-  ];
+  const list: [OpDefinition, (op: Operation, s: FunctionScope) => string][] = [...known].map(
+    ([def, i]): [OpDefinition, (op: Operation, s: FunctionScope) => string] => [
+      def,
+      emitIntrinsic(def, i),
+    ],
+  );
   list.push([
     llvm.CallIntrinsicOp.definition,
     (op, s) => {

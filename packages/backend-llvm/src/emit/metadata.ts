@@ -1,7 +1,8 @@
 /** Numbered metadata of a module: branch weights, hints on loops, flags. */
 import { ArrayAttr, Attribute, type DenseArrayAttr, i1, IntegerAttr } from "@strata/ir";
 
-import { LoopAnnotationAttr, StructAttr } from "@strata/llvm";
+import type { LoopAnnotationAttr } from "@strata/llvm";
+import { StructAttr } from "@strata/llvm";
 import { quoteString } from "./text.ts";
 
 /** Collects nodes; equal ones get one number, distinct ones a number each. */
@@ -101,8 +102,7 @@ const either =
 const rules: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   vectorize: {
     disable: (value, say) => say("vectorize.enable", flag(!isTrue(value))),
-    predicateEnable: (value, say) =>
-      say("vectorize.predicate.enable", flag(isTrue(value))),
+    predicateEnable: (value, say) => say("vectorize.predicate.enable", flag(isTrue(value))),
     scalableEnable: (value, say) => say("vectorize.scalable.enable", flag(isTrue(value))),
     width: count("vectorize.width"),
   },

@@ -1,20 +1,6 @@
 /** What emitting needs: the module's tables, and the names within one function. */
-import {
-  type Block,
-  nameHintOf,
-  type Operation,
-  opError,
-  type Type,
-  type Value,
-} from "@strata/ir";
-import {
-  AddressOfOp,
-  ConstantOp,
-  NoneTokenOp,
-  PoisonOp,
-  UndefOp,
-  ZeroOp,
-} from "@strata/llvm";
+import { type Block, nameHintOf, type Operation, opError, type Type, type Value } from "@strata/ir";
+import { AddressOfOp, ConstantOp, NoneTokenOp, PoisonOp, UndefOp, ZeroOp } from "@strata/llvm";
 import { DiagnosticError, unsupported } from "@strata/support";
 import { constantText, zeroText } from "./constants.ts";
 import type { MetadataTable } from "./metadata.ts";

@@ -6,9 +6,7 @@ export function escapeBytes(bytes: Iterable<number>): string {
   let out = "";
   for (const b of bytes) {
     const isPlain = b >= 32 && b < 127 && b !== 34 && b !== 92;
-    out += isPlain
-      ? String.fromCharCode(b)
-      : `\\${b.toString(16).toUpperCase().padStart(2, "0")}`;
+    out += isPlain ? String.fromCharCode(b) : `\\${b.toString(16).toUpperCase().padStart(2, "0")}`;
   }
   return out;
 }

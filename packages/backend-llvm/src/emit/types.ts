@@ -60,7 +60,8 @@ export class TypeTable {
     }
     if (type instanceof LLVMArrayType) return `[${type.size} x ${this.text(type.elementType)}]`;
     if (type instanceof LLVMStructType) return this.#struct(type);
-    if (type instanceof LLVMFunctionType) return `${this.text(type.returnType)} ${this.params(type)}`;
+    if (type instanceof LLVMFunctionType)
+      return `${this.text(type.returnType)} ${this.params(type)}`;
     if (type instanceof LLVMTargetExtType) {
       const params = [...type.typeParams.map((t) => this.text(t)), ...type.intParams.map(String)];
       return `target(${[quoteString(type.extName), ...params].join(", ")})`;

@@ -82,3 +82,5 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
   step("cse", () => eliminateCommonSubexpressions(module));
   step("dce", () => eraseDeadCode(module));
 }
+
+export { runLowered } from "./run-lowered.ts";

@@ -237,7 +237,7 @@ export class TargetFeaturesAttr extends defineAttr(
   { features },
 ) {}
 
-const modRef = requiredKeyword(["none", "ref", "mod", "readwrite"], "an effect on memory");
+const modRef = requiredKeyword(["none", "read", "write", "readwrite"], "an effect on memory");
 
 /** `#llvm.memory_effects<other = none, argMem = read, …>`. */
 export class MemoryEffectsAttr extends defineStructAttr(

@@ -80,8 +80,8 @@ function callEffects(op: Operation): readonly MemoryEffect[] {
   const kinds = Object.values(given.values);
   const does = (...names: string[]): boolean => kinds.some((k) => names.includes(String(k)));
   const all: MemoryEffect[] = [];
-  if (does("ref", "readwrite")) all.push({ kind: "read", value: undefined });
-  if (does("mod", "readwrite")) all.push({ kind: "write", value: undefined });
+  if (does("read", "readwrite")) all.push({ kind: "read", value: undefined });
+  if (does("write", "readwrite")) all.push({ kind: "write", value: undefined });
   return all;
 }
 

@@ -84,19 +84,12 @@ const locations = {
   targetMem1: "target_mem1",
 } as const;
 
-const effects: Readonly<Record<string, string>> = {
-  none: "none",
-  ref: "read",
-  mod: "write",
-  readwrite: "readwrite",
-};
-
 /** `memory(read, argmem: readwrite)`: first what holds elsewhere, then what differs from it. */
 function memoryText(a: MemoryEffectsAttr): string {
   const { values } = a;
-  const rest = effects[values.other ?? "readwrite"]!;
+  const rest = values.other ?? "readwrite";
   const parts = Object.entries(locations).flatMap(([key, word]) => {
-    const kind = effects[values[key as keyof typeof locations] ?? "readwrite"]!;
+    const kind = values[key as keyof typeof locations] ?? "readwrite";
     return kind === rest ? [] : [`${word}: ${kind}`];
   });
   return `memory(${[...(rest === "none" && parts.length > 0 ? [] : [rest]), ...parts].join(", ")})`;

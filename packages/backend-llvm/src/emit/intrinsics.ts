@@ -11,6 +11,7 @@ import {
   type Type,
 } from "@strata/ir";
 import * as llvm from "@strata/llvm";
+import { parameterAttributes } from "./attributes.ts";
 import { flagsOf, bundlesText } from "./call-text.ts";
 import type { FunctionScope } from "./scope.ts";
 import { globalName } from "./text.ts";
@@ -292,12 +293,16 @@ function callText(
     const params = args.map((a) => a.type).join(", ");
     s.tables.intrinsics.set(name, `declare ${type} ${symbol}(${params})`);
   }
-  const list = args.map((a) => `${a.type} ${a.value}`).join(", ");
+  const words = (list: string, i: number): string =>
+    parameterAttributes(op, llvm.dictionaryAt(op.getAttr(list), i), s.types)
+      .map((w) => `${w} `)
+      .join("");
+  const list = args.map((a, i) => `${a.type} ${words("arg_attrs", i)}${a.value}`).join(", ");
   const metadata =
     op.getAttr("nontemporal") === undefined
       ? ""
       : `, !nontemporal ${s.tables.metadata.node(["i32 1"])}`;
-  return `call ${flagsOf(op)}${type} ${symbol}(${list})${bundles}${metadata}`;
+  return `call ${flagsOf(op)}${words("res_attrs", 0)}${type} ${symbol}(${list})${bundles}${metadata}`;
 }
 
 function emitIntrinsic(def: OpDefinition, i: Intrinsic) {

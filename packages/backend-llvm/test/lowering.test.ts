@@ -39,7 +39,8 @@ test("random programs mean the same when they are lowered", () => {
           // Some programs are too long to run or overflow an index: they say nothing.
           if (!(e instanceof DiagnosticError)) throw e;
           const { code } = e.diagnostics[0]!;
-          if (["interpret.steps", "interpret.index-range", "interpret.call-depth"].includes(code)) continue;
+          if (["interpret.steps", "interpret.index-range", "interpret.call-depth"].includes(code))
+            continue;
           throw new Error(`${code} ${e.message}\n${program()}`, { cause: e });
         }
         let found;

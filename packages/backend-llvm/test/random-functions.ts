@@ -38,7 +38,8 @@ const buffers = [
   "memref<2x3x4xf32>",
 ] as const;
 
-const elementOf = (t: string): string => t.replace(/^(vector|memref)<(?:[\d?]+x)*/, "").replace(/[,>].*$/, "");
+const elementOf = (t: string): string =>
+  t.replace(/^(vector|memref)<(?:[\d?]+x)*/, "").replace(/[,>].*$/, "");
 const isFloat = (t: string): boolean => /^f\d/.test(elementOf(t));
 const isInteger = (t: string): boolean => /^i\d/.test(elementOf(t));
 const widthOf = (t: string): number => Number(/\d+/.exec(elementOf(t))?.[0] ?? 64);
@@ -77,14 +78,22 @@ class Writer {
     return name;
   }
 
+  /** A value that `any` does not find. */
+  hidden(text: string): string {
+    const name = this.fresh();
+    this.lines.push(`  ${name} = ${text}`);
+    return name;
+  }
+
   emit(type: string, text: string): string {
     const name = this.fresh();
     this.lines.push(`  ${name} = ${text}`);
     return this.define(type, name);
   }
 
+  /** A constant; it is not offered as an operand, so that results depend on arguments. */
   constant(type: string, literal: string): string {
-    return this.emit(type, `arith.constant ${literal}${literal.includes(":") ? "" : ` : ${type}`}`);
+    return this.hidden(`arith.constant ${literal}${literal.includes(":") ? "" : ` : ${type}`}`);
   }
 
   index(n: number): string {
@@ -94,8 +103,9 @@ class Writer {
   /** A value of a type: one in scope, or a new constant. */
   any(type: string): string {
     const known = this.#values.get(type);
-    if (known !== undefined && known.length > 0 && this.random.boolean(0.85)) {
-      return this.random.pick(known);
+    if (known !== undefined && known.length > 0 && this.random.boolean(0.9)) {
+      // Late values are taken more often: programs get deep.
+      return this.random.boolean() ? known[known.length - 1]! : this.random.pick(known);
     }
     return this.literal(type);
   }
@@ -106,9 +116,14 @@ class Writer {
     const element = parseType(this.context, elementOf(type));
     const v = tryAttributeOfValue(randomScalar(element, this.random), element);
     if (v === undefined) throw new Error(`no constants of ${type}`);
-    if (t === element) return this.emit(type, `arith.constant ${v.toString()}`);
+    if (t === element) return this.hidden(`arith.constant ${v.toString()}`);
     const scalar = v.toString().replace(/ : .*$/, "");
-    return this.emit(type, `arith.constant dense<${scalar}> : ${type}`);
+    return this.hidden(`arith.constant dense<${scalar}> : ${type}`);
+  }
+
+  /** Types of the numbers in scope. */
+  scalarTypes(): string[] {
+    return [...this.#values.keys()].filter((t) => !/^(vector|memref)/.test(t));
   }
 
   /** A value of a buffer type in scope; undefined when there is none. */
@@ -126,7 +141,7 @@ class Writer {
 
   /** Runs `body` in a scope: what it defines is gone afterwards. */
   scoped<T>(body: () => T): T {
-    const saved = new Map([...this.#values].map(([t, names]) => [t, [...names]] as const));
+    const saved = new Map([...this.#values].map(([t, l]): [string, string[]] => [t, [...l]]));
     try {
       return body();
     } finally {
@@ -149,9 +164,9 @@ function integerOp(w: Writer, t: string): void {
   const width = widthOf(t);
   const constantOf = (n: number): string => {
     const element = elementOf(t);
-    return t === element
-      ? w.emit(t, `arith.constant ${element === "i1" ? "true" : n} : ${t}`.replace("true : i1", "true"))
-      : w.emit(t, `arith.constant dense<${element === "i1" ? "true" : n}> : ${t}`);
+    const literal = element === "i1" ? "true" : String(n);
+    if (t !== element) return w.hidden(`arith.constant dense<${literal}> : ${t}`);
+    return w.hidden(`arith.constant ${literal}${element === "i1" ? "" : ` : ${t}`}`);
   };
   switch (random.int(0, 5)) {
     case 0: {
@@ -162,8 +177,18 @@ function integerOp(w: Writer, t: string): void {
     }
     case 1: {
       if (width === 1) return;
-      const op = random.pick(["divsi", "divui", "remsi", "remui", "ceildivsi", "ceildivui", "floordivsi"]);
-      const divisor = constantOf(random.pick([1, 2, 3, 7, -5].filter((n) => n > 0 || op.includes("s"))));
+      const op = random.pick([
+        "divsi",
+        "divui",
+        "remsi",
+        "remui",
+        "ceildivsi",
+        "ceildivui",
+        "floordivsi",
+      ]);
+      const divisor = constantOf(
+        random.pick([1, 2, 3, 7, -5].filter((n) => n > 0 || op.includes("s"))),
+      );
       w.emit(t, `arith.${op} ${w.any(t)}, ${divisor} : ${t}`);
       return;
     }
@@ -192,7 +217,16 @@ function floatOp(w: Writer, t: string): void {
   if (random.boolean(0.2)) {
     w.emit(t, `math.fma ${w.any(t)}, ${w.any(t)}, ${w.any(t)} : ${t}`);
   } else if (random.boolean(0.3)) {
-    const op = random.pick(["math.absf", "math.floor", "math.ceil", "math.sqrt", "math.trunc", "math.roundeven", "math.round", "arith.negf"]);
+    const op = random.pick([
+      "math.absf",
+      "math.floor",
+      "math.ceil",
+      "math.sqrt",
+      "math.trunc",
+      "math.roundeven",
+      "math.round",
+      "arith.negf",
+    ]);
     w.emit(t, `${op} ${w.any(t)} : ${t}`);
   } else {
     const op = random.pick(["addf", "subf", "mulf", "divf", "maximumf", "minimumf", "remf"]);
@@ -212,7 +246,9 @@ function comparison(w: Writer, t: string): void {
   const flag = t.replace(/(x?)(i\d+|f\d+|index)(>?)$/, "$1i1$3");
   let c: string;
   if (isFloat(t)) {
-    const predicate = random.pick("oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno".split(" "));
+    const predicate = random.pick(
+      "oeq ogt oge olt ole one ord ueq ugt uge ult ule une uno".split(" "),
+    );
     c = w.emit(flag, `arith.cmpf ${predicate}, ${w.any(t)}, ${w.any(t)} : ${t}`);
   } else {
     const predicate = random.pick("eq ne slt sle sgt sge ult ule ugt uge".split(" "));
@@ -236,7 +272,10 @@ function castOp(w: Writer): void {
     if (isInteger(to)) say(random.pick(["index_cast", "index_castui"]));
   } else if (to === "index") {
     if (!isInteger(from)) return;
-    const wide = w.emit("index", `arith.index_castui ${w.emit("i32", cast(w, from, "i32", v))} : i32 to index`);
+    const wide = w.emit(
+      "index",
+      `arith.index_castui ${w.emit("i32", cast(w, from, "i32", v))} : i32 to index`,
+    );
     w.emit("index", `arith.remui ${wide}, ${w.index(41)} : index`);
   } else if (isInteger(from) && isInteger(to)) w.emit(to, cast(w, from, to, v));
   else if (isInteger(from)) say(random.pick(["sitofp", "uitofp"]));
@@ -253,7 +292,13 @@ function cast(w: Writer, from: string, to: string, v: string): string {
 /** A float limited to 0 … 0.75 · 2^(width-1) first, and 0 for NaN: nothing is out of range. */
 function toInteger(w: Writer, from: string, to: string, v: string): void {
   const zero = w.constant(from, "0.0");
-  const most = w.constant(from, `${(0.75 * 2 ** (Math.min(widthOf(to), 50) - 1)).toExponential(6)}`.replace(/^(-?\d)(e)/, "$1.0$2"));
+  const most = w.constant(
+    from,
+    `${(0.75 * 2 ** (Math.min(widthOf(to), 50) - 1)).toExponential(6)}`.replace(
+      /^(-?\d)(e)/,
+      "$1.0$2",
+    ),
+  );
   const ordered = w.emit("i1", `arith.cmpf ord, ${v}, ${v} : ${from}`);
   const number = w.emit(from, `arith.select ${ordered}, ${v}, ${zero} : ${from}`);
   const low = w.emit(from, `arith.maximumf ${number}, ${zero} : ${from}`);
@@ -276,7 +321,10 @@ function vectorOp(w: Writer): void {
       return;
     case 1: {
       if (shape.length > 1) {
-        w.emit(row, `vector.extract ${w.any(t)}[${random.int(0, shape[0]! - 1)}] : ${row} from ${t}`);
+        w.emit(
+          row,
+          `vector.extract ${w.any(t)}[${random.int(0, shape[0]! - 1)}] : ${row} from ${t}`,
+        );
         return;
       }
       const at = random.boolean() ? String(random.int(0, lanes - 1)) : w.below(w.index(lanes));
@@ -381,9 +429,12 @@ function vectorAccess(w: Writer, b: { type: string; name: string }): void {
   const mask = w.emit("vector<4xi1>", `vector.create_mask ${w.any("index")} : vector<4xi1>`);
   const places = (): string => {
     const list = Array.from({ length: lanes }, () => w.below(last));
-    let all = w.emit("vector<4xindex>", `arith.constant dense<0> : vector<4xindex>`);
+    let all = w.hidden("arith.constant dense<0> : vector<4xindex>");
     list.forEach((x, i) => {
-      all = w.emit("vector<4xindex>", `vector.insert ${x}, ${all} [${i}] : index into vector<4xindex>`);
+      all = w.emit(
+        "vector<4xindex>",
+        `vector.insert ${x}, ${all} [${i}] : index into vector<4xindex>`,
+      );
     });
     return all;
   };
@@ -399,16 +450,26 @@ function vectorAccess(w: Writer, b: { type: string; name: string }): void {
       w.lines.push(`  vector.store ${value()}, ${where} : ${b.type}, ${v}`);
       return;
     case 2:
-      w.emit(v, `vector.maskedload ${where}, ${mask}, ${value()} : ${b.type}, vector<4xi1>, ${v} into ${v}`);
+      w.emit(
+        v,
+        `vector.maskedload ${where}, ${mask}, ${value()} : ${b.type}, vector<4xi1>, ${v} into ${v}`,
+      );
       return;
     case 3:
-      w.lines.push(`  vector.maskedstore ${where}, ${mask}, ${value()} : ${b.type}, vector<4xi1>, ${v}`);
+      w.lines.push(
+        `  vector.maskedstore ${where}, ${mask}, ${value()} : ${b.type}, vector<4xi1>, ${v}`,
+      );
       return;
     case 4:
-      w.emit(v, `vector.gather ${where} [${places()}], ${mask}, ${value()} : ${b.type}, vector<4xindex>, vector<4xi1>, ${v} into ${v}`);
+      w.emit(
+        v,
+        `vector.gather ${where} [${places()}], ${mask}, ${value()} : ${b.type}, vector<4xindex>, vector<4xi1>, ${v} into ${v}`,
+      );
       return;
     default:
-      w.lines.push(`  vector.scatter ${where} [${places()}], ${mask}, ${value()} : ${b.type}, vector<4xindex>, vector<4xi1>, ${v}`);
+      w.lines.push(
+        `  vector.scatter ${where} [${places()}], ${mask}, ${value()} : ${b.type}, vector<4xindex>, vector<4xi1>, ${v}`,
+      );
   }
 }
 
@@ -427,9 +488,12 @@ function reshaped(w: Writer, b: { type: string; name: string }): void {
     w.emit(to, `memref.subview ${b.name}[${at}, 0] [2, ${w.index(2)}] [2, 2] : ${b.type} to ${to}`);
   } else if (shapeOf(b.type).length === 1 && !b.type.includes("strided") && element === "i32") {
     const to = `memref<${shapeOf(b.type)[0]! < 0 ? "?" : shapeOf(b.type)[0]}x${element}>`;
-    const other = w.emit(to, shapeOf(b.type)[0]! < 0
-      ? `memref.alloc(${extentOf(w, b, 0)}) : ${to}`
-      : `memref.alloc() : ${to}`);
+    const other = w.emit(
+      to,
+      shapeOf(b.type)[0]! < 0
+        ? `memref.alloc(${extentOf(w, b, 0)}) : ${to}`
+        : `memref.alloc() : ${to}`,
+    );
     w.lines.push(`  memref.copy ${b.name}, ${other} : ${b.type} to ${to}`);
   }
 }
@@ -549,17 +613,17 @@ export function randomFunction(
 ): RandomFunction {
   const w = new Writer(seed, context, others);
   const { random } = w;
-  const scalars = Array.from({ length: random.int(1, 4) }, () => pickType(w)).filter(
-    (t) => !t.startsWith("vector"),
-  );
   const inputs = [
-    ...scalars,
+    ...Array.from({ length: random.int(2, 6) }, () =>
+      random.pick([...integers, ...floats, "index"] as string[]),
+    ),
     ...Array.from({ length: random.int(0, 2) }, () => random.pick([...buffers])),
   ];
   const params = inputs.map((t) => `${w.define(t, w.fresh())}: ${t}`);
-  statements(w, 2, random.int(3, 14));
-  const results = Array.from({ length: random.int(0, 3) }, () => pickType(w)).filter(
-    (t) => !t.startsWith("vector"),
+  statements(w, 2, random.int(6, 24));
+  const types = w.scalarTypes();
+  const results = Array.from({ length: types.length === 0 ? 0 : random.int(0, 4) }, () =>
+    random.pick(types),
   );
   const values = results.map((t) => w.any(t));
   const end = results.length === 0 ? "" : ` ${values.join(", ")} : ${results.join(", ")}`;

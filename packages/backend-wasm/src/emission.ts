@@ -35,6 +35,8 @@ export interface Emission {
   readonly m: binaryen.Module;
   /** Numbers of the value types. */
   readonly types: Readonly<Record<WasmKind | "none", number>>;
+  /** A load of a whole i32, marked as unsigned (see `engine.ts`). */
+  loadWord(offset: number, align: number, pointer: Expr): Expr;
   /** Adds a statement. */
   push(e: Expr): void;
   newLocal(kind: WasmKind): number;

@@ -48,6 +48,8 @@ export interface ModuleHost {
   readonly m: binaryen.Module;
   readonly types: Readonly<Record<WasmKind | "none", number>>;
   createType(kinds: readonly number[]): number;
+  /** Marks a load as unsigned. */
+  readonly markUnsigned: (load: Expr) => Expr;
   /** Names a local of a function; undefined where names are not kept. */
   readonly nameLocal: ((func: number, index: number, name: string) => void) | undefined;
   /** The name of a function within the module. */
@@ -232,6 +234,10 @@ export class FunctionEmitter implements AddressHost, MemoryEmission {
       );
     }
     return refuse(op, "this constant");
+  }
+
+  loadWord(offset: number, align: number, pointer: Expr): Expr {
+    return this.#host.markUnsigned(this.m.i32.load(offset, align, pointer));
   }
 
   hostCall(name: string, args: readonly Expr[]): Expr {

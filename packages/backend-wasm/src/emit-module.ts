@@ -9,6 +9,7 @@ import { FuncOp } from "@strata/func";
 import type { ModuleOp } from "@strata/ir";
 import { FunctionEmitter, type ModuleHost } from "./emit-function.ts";
 import type { Expr } from "./emission.ts";
+import { loadMarker, localNamer } from "./engine.ts";
 import { addHelper, helperResult } from "./helpers.ts";
 
 /** How much binaryen optimizes: 0 not at all … 4. */
@@ -52,6 +53,7 @@ export async function emitWasm(
   const known = new Set<string>();
   const host: ModuleHost = {
     m,
+    markUnsigned: loadMarker(binaryen),
     nameLocal: options.names === true ? localNamer(binaryen) : undefined,
     types,
     createType,
@@ -106,15 +108,4 @@ export async function emitWasm(
   };
   m.dispose();
   return result;
-}
-
-/** The engine names locals through an object that its declarations put in another place. */
-function localNamer(engine: object): ModuleHost["nameLocal"] {
-  const named: unknown = "Function" in engine ? engine.Function : undefined;
-  if (typeof named !== "function" || !("setLocalName" in named)) return undefined;
-  const { setLocalName } = named;
-  if (typeof setLocalName !== "function") return undefined;
-  return (func, index, name) => {
-    setLocalName.call(named, func, index, name);
-  };
 }

@@ -284,7 +284,7 @@ export function loadScalar(em: Emission, t: Type, offset: number, pointer: Expr)
   const bits = integerBits(t);
   if (bits === 8) return m.i32.load8_s(offset, 1, pointer);
   if (bits === 16) return m.i32.load16_s(offset, 2, pointer);
-  return bits === 64 ? m.i64.load(offset, 8, pointer) : m.i32.load(offset, 4, pointer);
+  return bits === 64 ? m.i64.load(offset, 8, pointer) : em.loadWord(offset, 4, pointer);
 }
 
 /** Writes an element. */

@@ -7,19 +7,24 @@
 import * as arith from "@strata/arith";
 import {
   bf16,
+  DenseElementsAttr,
   f16,
   f32,
   f64,
   FloatType,
   i1,
+  i32,
   IndexType,
   IntegerType,
   type OpRef,
-  type VectorType,
+  type Value,
+  VectorType,
 } from "@strata/ir";
+import * as vector from "@strata/vector";
 import type { Arg, Emission, Expr } from "./emission.ts";
 import { integerBits, isNarrowFloat, layoutOf } from "./lanes.ts";
 import {
+  constantRegisters,
   integerSplat,
   resizeLanes,
   roundNarrowLanes,
@@ -98,10 +103,12 @@ function joined(em: Emission, pairs: readonly Expr[]): Expr[] {
 }
 
 function fromInteger(signed: boolean): VectorEmit {
-  return ({ em, m, types, result }, [a]) => {
+  return ({ em, m, op, types, result }, [a]) => {
     const from = types[0] as VectorType;
-    const bits = integerBits(from.elementType);
     const to = result.elementType;
+    const positions = signed ? tryPositions(em, op.operand(0)) : undefined;
+    if (positions !== undefined && !isNarrowFloat(to)) return fromPositions(em, result, positions);
+    const bits = integerBits(from.elementType);
     // An f32 holds integers of 24 bits exactly: rounding it rounds once.
     if (bits > (isNarrowFloat(to) ? 24 : 32)) return undefined;
     const source = integersAs(em, from, a!, 4, signed);
@@ -119,6 +126,44 @@ function fromInteger(signed: boolean): VectorEmit {
       isUnsigned ? m.f64x2.convert_low_i32x4_u(r()) : m.f64x2.convert_low_i32x4_s(r()),
     );
   };
+}
+
+/**
+ * 64-bit numbers that are positions (an index, plus constants for the lanes) in 32-bit containers:
+ * an index has no more bits. Undefined for other numbers.
+ */
+function tryPositions(em: Emission, v: Value): Arg[] | undefined {
+  const t = v.type as VectorType;
+  if (integerBits(t.elementType) !== 64) return undefined;
+  const count = Math.ceil((t.shape[0]! * 4) / 16);
+  const op = v.definingOp;
+  if (op instanceof vector.Broadcast) {
+    const cast = op.source.definingOp;
+    if (!(cast instanceof arith.IndexCast && cast.in.type instanceof IndexType)) return undefined;
+    const one = em.hold("v128", em.m.i32x4.splat(em.scalar(cast.in)()));
+    return Array.from({ length: count }, () => one);
+  }
+  if (op instanceof arith.ConstantOp && op.value instanceof DenseElementsAttr) {
+    const { value } = op;
+    const small = VectorType.get(t.shape, i32);
+    const numbers = Array.from({ length: t.shape[0]! }, (_, k) => BigInt(value.at(k).value));
+    if (numbers.some((n) => BigInt.asIntN(24, n) !== n)) return undefined;
+    const layout = layoutOf(small);
+    const registers = hold(em, constantRegisters(em.m, small, numbers));
+    return [...resizeLanes(em, registers, layout.lanes, layout.bytes, 4)];
+  }
+  if (!(op instanceof arith.AddI)) return undefined;
+  const [l, r] = [op.lhs, op.rhs].map((x) => tryPositions(em, x));
+  if (l === undefined || r === undefined) return undefined;
+  return l.map((x, k) => em.hold("v128", em.m.i32x4.add(x(), r[k]!())));
+}
+
+function fromPositions(em: Emission, result: VectorType, positions: readonly Arg[]): Expr[] {
+  const { m } = em;
+  if (result.elementType !== f64) return positions.map((r) => m.f32x4.convert_i32x4_s(r()));
+  return halves(em, positions, layoutOf(result).registers).map((r) =>
+    m.f64x2.convert_low_i32x4_s(r()),
+  );
 }
 
 /** Saturating; NaN gives 0. */

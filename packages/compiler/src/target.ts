@@ -11,7 +11,7 @@ export const wasmTarget: TargetModel = {
   name: "wasm",
   vectorBits: 128,
   vectorRegisters: 16,
-  hasNarrowFloats: false,
+  hasNarrowFloats: true,
 };
 
 /** A 64-bit machine with 256-bit vectors. */

@@ -183,9 +183,9 @@ export class AsmPrinter {
   // --- operations --------------------------------------------------------------------------------
 
   /** A whole operation, results included, without the trailing newline. */
-  operation(op: Operation): void {
+  operation(op: Operation, options: { results?: boolean } = {}): void {
     if (!this.#scope.names.has(op.results[0]!) && op.results.length > 0) this.#numberOp(op);
-    if (op.results.length > 0) {
+    if (op.results.length > 0 && options.results !== false) {
       const head = this.#name(op.results[0]!);
       if (op.results.length === 1) this.write(`${head} = `);
       else this.#multipleResults(op);

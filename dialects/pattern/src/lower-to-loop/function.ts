@@ -188,6 +188,7 @@ class FunctionLowering {
     else if (op instanceof HistogramOp) this.#histogram(op);
     else if (op instanceof IterateOp) this.#iterate(op);
     else if (op instanceof tensor.Cast) this.#cast(op);
+    else if (op instanceof tensor.Empty) this.#empty(op);
     else if (op instanceof scf.If && carriesTensors(op)) this.#if(op);
     else if (op instanceof scf.For && carriesTensors(op)) this.#for(op);
     else if (op instanceof scf.While && carriesTensors(op)) this.#while(op);
@@ -305,6 +306,18 @@ class FunctionLowering {
       });
       return [];
     });
+  }
+
+  /** A tensor that is never read: a buffer that is never written. */
+  #empty(op: tensor.Empty): void {
+    const result = op.results[0]!;
+    const sizes = this.#emitter.mapAll(op.operands);
+    const { shape } = result.type as RankedTensorType;
+    let next = 0;
+    this.#target(
+      result,
+      shape.map((n) => (n >= 0 ? n : sizes[next++]!)),
+    );
   }
 
   #cast(op: tensor.Cast): void {

@@ -87,6 +87,15 @@ export function bodySize(r: Region): number {
   return n;
 }
 
+/** Whether an op makes a number of a position that is converted at once: what it becomes counts. */
+function isPassingPosition(op: Operation): boolean {
+  if (!(op instanceof arith.IndexCast) || !(op.in.type instanceof IndexType)) return false;
+  const users = op.out.users();
+  const converts = (u: Operation): boolean =>
+    u instanceof arith.SIToFP || u instanceof arith.UIToFP || u instanceof arith.TruncI;
+  return users.length > 0 && users.every(converts);
+}
+
 /** Bits of the widest element a body computes with; index arithmetic and conditions do not count. */
 export function widestElement(r: Region): number {
   let widest = 0;
@@ -96,6 +105,7 @@ export function widestElement(r: Region): number {
   };
   for (const op of r.entry.ops()) {
     walk(op, (o) => {
+      if (isPassingPosition(o)) return;
       for (const v of o.results) {
         see(v.type);
         // Positions made from loaded numbers become lanes of their own.

@@ -2,7 +2,6 @@
 import { DenseArrayAttr, IntegerAttr, RankedTensorType, type Type, type Value } from "@strata/ir";
 import * as pattern from "@strata/pattern";
 import * as scf from "@strata/scf";
-import * as tensor from "@strata/tensor";
 import type { ScalarType } from "@strata/support";
 import type { ReduceT, StencilT, Typed, Variable } from "../semantics/tree.ts";
 import { resolve } from "../semantics/types.ts";
@@ -165,9 +164,9 @@ export abstract class PatternEmitter extends ExpressionEmitter {
   /** A scalar as a tensor of rank 0. */
   #boxed(value: Value): Value {
     const type = RankedTensorType.get([], value.type);
-    return this.s.insert(
-      tensor.FromElements.of({ elements: [value] }, { types: { result: type } }),
-    );
+    const body = this.region([], () => [value]);
+    const types = { types: { outputs: [type] } };
+    return this.s.insert(pattern.BuildOp.of({ sizes: [], body }, types));
   }
 
   #reduce(e: ReduceT, env: Env): Value {

@@ -7,6 +7,7 @@
  * twice. Loops that are left early carry a flag.
  */
 import { RankedTensorType, type Type, type Value } from "@strata/ir";
+import * as pattern from "@strata/pattern";
 import * as scf from "@strata/scf";
 import * as tensor from "@strata/tensor";
 import type { BlockT, StatementT, Variable } from "../semantics/tree.ts";
@@ -44,6 +45,13 @@ interface Outcome {
 
 type LoopS = StatementT & { kind: "for" | "while" | "doWhile" };
 type ForT = StatementT & { kind: "for" };
+
+/** More steps than any loop takes: the greatest index that the interpreter holds. */
+const MANY = Number.MAX_SAFE_INTEGER;
+
+function carriesTensors(values: readonly Value[]): boolean {
+  return values.some(({ type }) => type instanceof RankedTensorType);
+}
 
 function never(): never {
   throw new Error("control leaves a body where it cannot");
@@ -216,12 +224,9 @@ export class StatementEmitter extends PatternEmitter {
   #statement(s: StatementT, env: Env): void {
     switch (s.kind) {
       case "declare": {
-        const { variable } = s;
-        const val =
-          s.init === undefined
-            ? unflatten(variable.type, this.#placeholders(variable.type))
-            : this.expr(s.init, env);
-        this.define(variable, val, env);
+        const { variable, init } = s;
+        if (init === undefined) env.set(variable, undefined);
+        else this.define(variable, this.expr(init, env), env);
         return;
       }
       case "assign":
@@ -276,7 +281,11 @@ export class StatementEmitter extends PatternEmitter {
   }
 
   #flat(vars: readonly Variable[], env: Env): Value[] {
-    return vars.flatMap((variable) => flatten(env.get(variable) ?? never(), variable.type));
+    return vars.flatMap((variable) => {
+      const val = env.get(variable);
+      // Where it has no value yet, none is read behind this place either.
+      return val === undefined ? this.#placeholders(variable.type) : flatten(val, variable.type);
+    });
   }
 
   /** Puts the leading values into variables; gives how many were used. */
@@ -410,66 +419,87 @@ export class StatementEmitter extends PatternEmitter {
 
   /** A counted loop that is left early. */
   #countedWhile(s: ForT, env: Env): Outcome {
-    const { from, lower, upper, step } = this.#range(s, env);
+    const { from, lower, upper, step: stride } = this.#range(s, env);
     const state = this.#loopState(s, env);
     const sb = this.s;
     const test = (args: readonly Value[]): Value => {
-      const counter = args[0] ?? never();
+      const [counter, ...rest] = args;
+      if (counter === undefined) return never();
       const inside = sb.compare("lt", counter, upper, "index");
-      return sb.binary("and", this.#going(state, args.slice(1)), inside, "bool");
+      return sb.binary("and", this.#going(state, rest), inside, "bool");
     };
-    const loop = scf.buildWhile(
-      this.b,
-      [lower, ...this.#initial(state, env)],
-      (args) => ({ condition: test(args), args }),
-      (args) => {
-        const [counter, ...rest] = args;
-        if (counter === undefined) return never();
-        const inner = new Map(env);
-        this.#unflat(state.vars, inner, rest);
-        this.#setCounter(s, from, counter, inner);
-        const next = (parts: Value[]): Value[] => [
-          sb.binary("add", counter, step, "index"),
-          ...parts,
-        ];
-        const again = (e: Env): Value[] => next(this.#state(state, e, true));
-        return this.#tail(s.body.statements, inner, {
-          ends: again,
-          continues: again,
-          breaks: (e) => next(this.#state(state, e, false)),
-          returns: (e, value) => next(this.#state(state, e, false, value)),
-        });
-      },
-    );
-    return this.#afterLoop(state, loop.results.slice(1), env);
+    const step = (args: readonly Value[]): Value[] => {
+      const [counter, ...rest] = args;
+      if (counter === undefined) return never();
+      const inner = new Map(env);
+      this.#unflat(state.vars, inner, rest);
+      this.#setCounter(s, from, counter, inner);
+      const next = (parts: Value[]): Value[] => [
+        sb.binary("add", counter, stride, "index"),
+        ...parts,
+      ];
+      const again = (e: Env): Value[] => next(this.#state(state, e, true));
+      return this.#tail(s.body.statements, inner, {
+        ends: again,
+        continues: again,
+        breaks: (e) => next(this.#state(state, e, false)),
+        returns: (e, value) => next(this.#state(state, e, false, value)),
+      });
+    };
+    const results = this.#repeat([lower, ...this.#state(state, env, true)], test, step);
+    return this.#afterLoop(state, results.slice(1), env);
   }
 
   #while(s: StatementT & { kind: "while" }, env: Env): Outcome {
     const state = this.#loopState(s, env);
-    const loop = scf.buildWhile(
-      this.b,
-      this.#initial(state, env),
-      (args) => {
-        const inner = new Map(env);
-        this.#unflat(state.vars, inner, args);
-        return { condition: this.#test(s, state, args, inner), args };
-      },
-      (args) => {
-        const inner = new Map(env);
-        this.#unflat(state.vars, inner, args);
-        const again = (e: Env): Value[] => {
-          if (s.update !== undefined) this.#statements(s.update.statements, e);
-          return this.#state(state, e, true);
-        };
-        return this.#tail(s.body.statements, inner, {
-          ends: again,
-          continues: again,
-          breaks: (e) => this.#state(state, e, false),
-          returns: (e, value) => this.#state(state, e, false, value),
-        });
-      },
-    );
-    return this.#afterLoop(state, loop.results, env);
+    const test = (args: readonly Value[]): Value => {
+      const inner = new Map(env);
+      this.#unflat(state.vars, inner, args);
+      return this.#test(s, state, args, inner);
+    };
+    const step = (args: readonly Value[]): Value[] => {
+      const inner = new Map(env);
+      this.#unflat(state.vars, inner, args);
+      const again = (e: Env): Value[] => {
+        if (s.update !== undefined) this.#statements(s.update.statements, e);
+        return this.#state(state, e, true);
+      };
+      return this.#tail(s.body.statements, inner, {
+        ends: again,
+        continues: again,
+        breaks: (e) => this.#state(state, e, false),
+        returns: (e, value) => this.#state(state, e, false, value),
+      });
+    };
+    return this.#afterLoop(state, this.#repeat(this.#state(state, env, true), test, step), env);
+  }
+
+  /** Steps while a test holds: `scf.while`, or `pattern.iterate` where tensors are carried. */
+  #repeat(
+    inits: readonly Value[],
+    test: (args: readonly Value[]) => Value,
+    step: (args: readonly Value[]) => Value[],
+  ): readonly Value[] {
+    const { s, b } = this;
+    if (!carriesTensors(inits)) {
+      const before = (args: readonly Value[]): scf.WhileTest => ({ condition: test(args), args });
+      return scf.buildWhile(b, inits, before, step).results;
+    }
+    const steps = s.select(test(inits), s.index(MANY), s.index(0));
+    return this.#iterateWhile(steps, inits, step, (after) => s.not(test(after)));
+  }
+
+  /** `pattern.iterate` until a condition on the state after a step holds. */
+  #iterateWhile(
+    steps: Value,
+    inits: readonly Value[],
+    step: (args: readonly Value[]) => Value[],
+    done: (after: readonly Value[]) => Value,
+  ): readonly Value[] {
+    const types = inits.map((init) => init.type);
+    const body = this.region(types, step);
+    const until = this.region([...types, ...types], (args) => [done(args.slice(types.length))]);
+    return this.b.insert(pattern.IterateOp.of({ steps, inits, body, until: [until] })).results;
   }
 
   /** The condition of a loop: evaluated only while it goes on. */
@@ -494,31 +524,42 @@ export class StatementEmitter extends PatternEmitter {
     return this.s.result(op);
   }
 
-  /** The body runs in the first region, so that it runs before the first test. */
   #doWhile(s: StatementT & { kind: "doWhile" }, env: Env): Outcome {
+    const { b } = this;
     // No flag is needed: leaving is a test that fails.
     const state: LoopState = { ...this.#loopState(s, env), flagged: false };
-    const no = (): Value => this.s.literal(false, "bool");
-    const loop = scf.buildWhile(
-      this.b,
-      this.#initial(state, env),
-      (given) => {
-        const inner = new Map(env);
-        this.#unflat(state.vars, inner, given);
-        const test = (e: Env): Value[] => [
-          this.value(s.condition, e),
-          ...this.#state(state, e, true),
-        ];
-        const [condition, ...args] = this.#tail(s.body.statements, inner, {
-          ends: test,
-          continues: test,
-          breaks: (e) => [no(), ...this.#state(state, e, false)],
-          returns: (e, value) => [no(), ...this.#state(state, e, false, value)],
-        });
-        return { condition: condition ?? never(), args };
-      },
-      (args) => args,
-    );
+    const flag = (on: boolean): Value => this.s.literal(on, "bool");
+    /** Whether to go on, and the state. */
+    const step = (args: readonly Value[]): Value[] => {
+      const inner = new Map(env);
+      this.#unflat(state.vars, inner, args);
+      const test = (e: Env): Value[] => [
+        this.value(s.condition, e),
+        ...this.#state(state, e, true),
+      ];
+      return this.#tail(s.body.statements, inner, {
+        ends: test,
+        continues: test,
+        breaks: (e) => [flag(false), ...this.#state(state, e, false)],
+        returns: (e, value) => [flag(false), ...this.#state(state, e, false, value)],
+      });
+    };
+    const inits = this.#state(state, env, true);
+    if (carriesTensors(inits)) {
+      const [, ...results] = this.#iterateWhile(
+        this.s.index(MANY),
+        [flag(true), ...inits],
+        ([, ...args]) => step(args),
+        ([going]) => this.s.not(going ?? never()),
+      );
+      return this.#afterLoop(state, results, env);
+    }
+    // The body runs in the first region, so that it runs before the first test.
+    const before = (given: readonly Value[]): scf.WhileTest => {
+      const [condition, ...args] = step(given);
+      return { condition: condition ?? never(), args };
+    };
+    const loop = scf.buildWhile(b, inits, before, (args) => args);
     return this.#afterLoop(state, loop.results, env);
   }
 
@@ -527,11 +568,7 @@ export class StatementEmitter extends PatternEmitter {
     return { vars: this.#carried([s], env), flagged: breaks || returns, returns };
   }
 
-  /** The state before the first iteration: the variables, whether to go on, what was returned. */
-  #initial(state: LoopState, env: Env): Value[] {
-    return this.#state(state, env, true);
-  }
-
+  /** A loop's state: the variables, whether to go on, whether and what was returned. */
   #state(state: LoopState, env: Env, going: boolean, returned?: Val): Value[] {
     const parts = this.#flat(state.vars, env);
     if (state.flagged) parts.push(this.s.literal(going, "bool"));

@@ -13,8 +13,8 @@ export type Val =
   | { readonly kind: "tuple"; readonly elements: readonly Val[] }
   | { readonly kind: "object"; readonly fields: ReadonlyMap<string, Val> };
 
-/** What the variables hold at a place. */
-export type Env = Map<Variable, Val>;
+/** What the variables hold at a place; undefined for one that was declared without a value. */
+export type Env = Map<Variable, Val | undefined>;
 
 /** A single value of the IR. */
 export function one(value: Value): Val {

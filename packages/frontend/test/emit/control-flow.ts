@@ -83,15 +83,17 @@ function condition(place: Place, depth: number = 1): string {
 function block(place: Place, most: number): string {
   const { random } = place;
   const lines: string[] = [];
-  let inner = { ...place, depth: place.depth - 1 };
+  const variables = [...place.variables];
+  const readable = [...place.readable];
+  const inner: Place = { ...place, variables, readable, depth: place.depth - 1 };
   const count = random.int(1, most);
   for (let k = 0; k < count; k++) {
     if (random.boolean(0.25)) {
       const name = `v${place.names.next++}`;
       const keyword = random.pick(["let", "const"]);
       lines.push(`${keyword} ${name} = ${expression(inner)};`);
-      const variables = keyword === "let" ? [...inner.variables, name] : inner.variables;
-      inner = { ...inner, variables, readable: [...inner.readable, name] };
+      if (keyword === "let") variables.push(name);
+      readable.push(name);
     } else {
       lines.push(statement(inner));
     }

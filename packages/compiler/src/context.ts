@@ -3,6 +3,7 @@ import { arith } from "@strata/arith";
 import { cf } from "@strata/cf";
 import { func } from "@strata/func";
 import { builtin, Context } from "@strata/ir";
+import { llvm } from "@strata/llvm";
 import { math } from "@strata/math";
 import { memref } from "@strata/memref";
 import { pattern } from "@strata/pattern";
@@ -12,6 +13,6 @@ import { vector } from "@strata/vector";
 
 /** Every built-in dialect, loaded; unknown dialects are refused unless allowed. */
 export function createContext(options: { allowUnregistered?: boolean } = {}): Context {
-  const dialects = [builtin, arith, cf, func, math, memref, pattern, scf, tensor, vector];
+  const dialects = [builtin, arith, cf, func, llvm, math, memref, pattern, scf, tensor, vector];
   return new Context(dialects, options);
 }

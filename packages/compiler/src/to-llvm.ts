@@ -22,8 +22,11 @@ import {
   type RewritePattern,
   type TypeConverter,
 } from "@strata/rewrite";
+import { lowerScfToCf } from "@strata/scf/lower-to-cf";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import { vectorToLLVM } from "@strata/vector/lower-to-llvm";
+import { type LowerOptions, lowerTo } from "./lower.ts";
+import { hostTarget, type TargetModel } from "./target.ts";
 
 /** The lowerings that `convert-to-llvm` is made of. */
 const lowerings: readonly ((converter: TypeConverter) => RewritePattern[])[] = [
@@ -78,9 +81,20 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
     if (options.verifyEach !== false) expectVerified(module);
     options.onPass?.(name, module);
   };
+  step("convert-scf-to-cf", () => lowerScfToCf(module));
   step("convert-to-llvm", () => convertModuleToLLVM(module));
   step("cse", () => eliminateCommonSubexpressions(module));
   step("dce", () => eraseDeadCode(module));
+}
+
+/** Lowers a module of the pattern level to the LLVM dialect, in place, for a target. */
+export function lowerKernelToLLVM(
+  module: ModuleOp,
+  target: TargetModel = hostTarget,
+  options: LowerOptions = {},
+): void {
+  lowerTo(module, "vector", target, options);
+  lowerToLLVM(module, options);
 }
 
 export { runLowered } from "./run-lowered.ts";

@@ -2,6 +2,7 @@
 export * from "./equivalence.ts";
 export * from "./instances.ts";
 export * from "./kernel-programs.ts";
+export * from "./llvm-tools.ts";
 export * from "./mlir-opt.ts";
 export * from "./mlir-runner.ts";
 export * from "./native-program.ts";

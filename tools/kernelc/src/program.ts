@@ -11,7 +11,7 @@ import type { OptOptions } from "./opt/opt.ts";
 import type { RunOptions } from "./run/run.ts";
 
 /** What `build --emit` takes, from the top level down. */
-export const EMITS = ["pattern", "loop", "vector", "wasm", "wat"] as const;
+export const EMITS = ["pattern", "loop", "vector", "llvm-dialect", "ll", "wasm", "wat"] as const;
 
 /** What `completion` writes scripts for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -119,12 +119,15 @@ Levels, from the kernel down:
   pattern        maps, stencils, reductions on whole tensors
   loop           loops over memory
   vector         loops over SIMD vectors, for WebAssembly
+  llvm-dialect   blocks and instructions, as MLIR's dialect of LLVM, for this machine
+  ll             the same as LLVM IR
   wat, wasm      WebAssembly, as text and as a binary
 
 Examples:
   kernelc build heat.kernel.ts --emit pattern
   kernelc build heat.kernel.ts --emit loop --shape u=512x512
   kernelc build heat.kernel.ts --emit vector --shape n=512 --shape m=512
+  kernelc build heat.kernel.ts --emit ll -o heat.ll
   kernelc build heat.kernel.ts --emit wasm -o heat.wasm
 ${EXIT_CODES}`,
     )

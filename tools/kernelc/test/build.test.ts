@@ -33,6 +33,8 @@ describe("levels", () => {
     ["pattern", ["pattern.stencil", "%u: tensor<?x?xf32>", "%alpha: f32"]],
     ["loop", ["scf.parallel", "memref.load", "%u: memref<?x?xf32>"]],
     ["vector", ["vector.load", "vector<4xf32>"]],
+    ["llvm-dialect", ["llvm.func @heat(%u: !llvm.ptr", "llvm.fmul", "vector<8xf32>"]],
+    ["ll", ["define void @heat(ptr", "fmul <8 x float>", "phi i64"]],
     ["wat", ["(module", "f32x4.mul", '(export "heat"']],
   ];
 
@@ -50,13 +52,16 @@ describe("levels", () => {
     expect((await build("-e", "pattern", "-s", "n=512")).stdout).toContain("tensor<512x?xf32>");
   });
 
-  it.each(["pattern", "loop", "vector"])("prints %s so that opt reads it", async (level) => {
-    const { stdout } = await build("-e", level, "-s", "u=20x20");
-    expect(await kernelc(["opt"], { stdin: stdout })).toMatchObject({ status: 0, stderr: "" });
-    const generic = await build("-e", level, "-s", "u=20x20", "--print-generic");
-    expect(generic.stdout).toContain('"func.func"() <{');
-    expect(await kernelc(["opt"], { stdin: generic.stdout })).toMatchObject({ status: 0 });
-  });
+  it.each(["pattern", "loop", "vector", "llvm-dialect"])(
+    "prints %s so that opt reads it",
+    async (level) => {
+      const { stdout } = await build("-e", level, "-s", "u=20x20");
+      expect(await kernelc(["opt"], { stdin: stdout })).toMatchObject({ status: 0, stderr: "" });
+      const generic = await build("-e", level, "-s", "u=20x20", "--print-generic");
+      expect(generic.stdout).toMatch(/"(func|llvm)\.func"\(\) <\{/);
+      expect(await kernelc(["opt"], { stdin: generic.stdout })).toMatchObject({ status: 0 });
+    },
+  );
 
   it("writes a module that WebAssembly accepts", async () => {
     const out = join(folder, "heat.wasm");

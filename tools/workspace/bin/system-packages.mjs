@@ -8,6 +8,11 @@ import { delimiter, join } from "node:path";
 /** Each tool that tests call, the Debian package that has it, and what is not tested without it. */
 export const SYSTEM_TOOLS = [
   { command: "mlir-opt-22", package: "mlir-22-tools", tests: "what mlir-opt makes of our IR" },
+  {
+    command: "mlir-translate-22",
+    package: "mlir-22-tools",
+    tests: "that upstream translates our LLVM dialect",
+  },
   { command: "llvm-as-22", package: "llvm-22", tests: "that LLVM reads our LLVM IR" },
   { command: "opt-22", package: "llvm-22", tests: "that LLVM's verifier accepts our LLVM IR" },
 ];

@@ -34,23 +34,39 @@ export async function buildCommand(
   const source = await readSource(file, context);
   const kernel = await openKernel(source, { kernel: options.kernel });
   const dims = fixDims(kernel.signature, shapes);
-  const isWasm = emit === "wasm" || emit === "wat";
   const module = await emitPattern(await kernel.syntax(), kernel.name, dims);
   const generic = options.printGeneric === true;
-  const content = isWasm
-    ? await emitWebAssembly(module, emit)
-    : await emitText(module, emit, generic);
+  const content = await emitModule(module, emit, generic);
   await writeOutput(options.out, content, context);
 }
 
-async function emitText(
+/** What is written for a module of the pattern level, which is used up. */
+async function emitModule(
   module: ModuleOp,
-  emit: Exclude<Emit, "wasm" | "wat">,
+  emit: Emit,
   generic: boolean,
-): Promise<string> {
-  const { lowerTo, wasmTarget } = await import("@strata/compiler");
-  if (emit !== "pattern") lowerTo(module, emit, wasmTarget);
+): Promise<string | Uint8Array> {
+  if (emit === "wasm" || emit === "wat") return emitWebAssembly(module, emit);
+  if (emit === "ll") return emitLL(module);
+  if (emit === "llvm-dialect") await lowerToDialect(module);
+  else if (emit !== "pattern") {
+    const { lowerTo, wasmTarget } = await import("@strata/compiler");
+    lowerTo(module, emit, wasmTarget);
+  }
   return printOperation(module, { generic });
+}
+
+async function lowerToDialect(module: ModuleOp): Promise<void> {
+  const { lowerKernelToLLVM } = await import("@strata/compiler/to-llvm");
+  lowerKernelToLLVM(module);
+}
+
+async function emitLL(module: ModuleOp): Promise<string> {
+  const [{ emitLLVMIR }] = await Promise.all([
+    import("@strata/backend-llvm"),
+    lowerToDialect(module),
+  ]);
+  return emitLLVMIR(module);
 }
 
 async function emitWebAssembly(

@@ -36,6 +36,8 @@ export interface InterpreterContext {
   fail(op: Operation, code: string, message: string, hint?: string): never;
   /** State that lives as long as the interpreter (globals, streams), made on first use. */
   stateOf<T>(key: object, make: () => T): T;
+  /** Writes to the program's standard output. */
+  write(text: string): void;
 }
 
 /** Runs operations of one kind. */

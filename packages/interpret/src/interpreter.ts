@@ -31,6 +31,22 @@ export interface InterpreterOptions {
   readonly maxCallDepth?: number;
   /** Bodies of declared functions, by symbol. */
   readonly externals?: Readonly<Record<string, ExternalFunction>>;
+  /** Takes what the program prints; whole lines go to the console by default. */
+  readonly write?: (text: string) => void;
+}
+
+/** What of the host is used where it is there: nodes and browsers have a console. */
+const host: { readonly Math: typeof Math; readonly console?: { log(text: string): void } } =
+  globalThis;
+
+/** Passes on whole lines to the console. */
+function consoleWriter(): (text: string) => void {
+  let line = "";
+  return (text) => {
+    const lines = (line + text).split("\n");
+    line = lines.pop()!;
+    for (const l of lines) host.console?.log(l);
+  };
 }
 
 /** Runs functions of one module. */
@@ -43,6 +59,7 @@ export class Interpreter implements InterpreterContext {
   readonly #regions = new Map<Region, CompiledRegion>();
   readonly #tables = new Map<Operation, ReadonlyMap<string, Operation>>();
   readonly #state = new Map<object, unknown>();
+  readonly #write: (text: string) => void;
   #frame: Frame = [];
   #steps = 0;
   #depth = 0;
@@ -55,6 +72,7 @@ export class Interpreter implements InterpreterContext {
     this.#options = options;
     this.#maxSteps = options.maxSteps ?? Infinity;
     this.#maxDepth = options.maxCallDepth ?? 1000;
+    this.#write = options.write ?? consoleWriter();
   }
 
   /** Operations executed by the last `run`. */
@@ -95,6 +113,10 @@ export class Interpreter implements InterpreterContext {
 
   fail(op: Operation, code: string, message: string, hint?: string): never {
     failAt(op, code, message, hint);
+  }
+
+  write(text: string): void {
+    this.#write(text);
   }
 
   stateOf<T>(key: object, make: () => T): T {

@@ -452,6 +452,11 @@ export class AsmParser {
     }
   }
 
+  /** Static extents, each followed by `x`: `4x8x`. */
+  parseStaticShape(): number[] {
+    return this.#dimensions(false);
+  }
+
   /** Extents up to the element type: digits or `?`, each followed by `x`. */
   #dimensions(allowDynamic: boolean): number[] {
     const dims: number[] = [];
@@ -579,25 +584,30 @@ export class AsmParser {
     const dot = name.indexOf(".");
     const dialectName = dot < 0 ? name : name.slice(0, dot);
     const dialect = this.context.dialects.get(dialectName);
-    if (dot < 0 && this.at("<") && dialect !== undefined) {
-      this.fail("parse.type", `write \`!${dialectName}.…\` for types of \`${dialectName}\``, start);
-    }
-    if (dialect !== undefined && dot >= 0) {
-      const syntax = dialect.types.get(name.slice(dot + 1));
-      if (syntax === undefined) {
-        this.fail(
-          "parse.unknown-type",
-          `the dialect \`${dialectName}\` has no type \`!${name}\``,
-          start,
-        );
-      }
-      return this.nested(() => syntax.parse(this));
-    }
+    const parse = (mnemonic: string): Type => {
+      const syntax = dialect?.types.get(mnemonic);
+      if (syntax !== undefined) return this.nested(() => syntax.parse(this));
+      return this.fail(
+        "parse.unknown-type",
+        `the dialect \`${dialectName}\` has no type \`!${dialectName}.${mnemonic}\``,
+        start,
+      );
+    };
+    if (dialect !== undefined && dot >= 0) return parse(name.slice(dot + 1));
+    if (dialect !== undefined && this.at("<")) return this.#bracketed(parse);
     if (dot < 0 && !this.at("<")) {
       this.fail("parse.unknown-alias", `the type alias \`!${name}\` is not defined`, start);
     }
     this.#requireUnregistered(dialectName, start);
     return OpaqueType.get(this.text.slice(start + 1, this.#skipBody()));
+  }
+
+  /** `<mnemonic …>`: the longer way to write a type or attribute of a dialect. */
+  #bracketed<T>(parse: (mnemonic: string) => T): T {
+    this.expect("<");
+    const made = parse(this.parseKeyword("a name in the dialect"));
+    this.expect(">");
+    return made;
   }
 
   #requireUnregistered(dialectName: string, start: number): void {
@@ -956,17 +966,17 @@ export class AsmParser {
     const dot = name.indexOf(".");
     const dialectName = dot < 0 ? name : name.slice(0, dot);
     const dialect = this.context.dialects.get(dialectName);
-    if (dialect !== undefined && dot >= 0) {
-      const syntax = dialect.attributes.get(name.slice(dot + 1));
-      if (syntax === undefined) {
-        this.fail(
-          "parse.unknown-attribute",
-          `the dialect \`${dialectName}\` has no attribute \`#${name}\``,
-          start,
-        );
-      }
-      return this.nested(() => syntax.parse(this));
-    }
+    const parse = (mnemonic: string): Attribute => {
+      const syntax = dialect?.attributes.get(mnemonic);
+      if (syntax !== undefined) return this.nested(() => syntax.parse(this));
+      return this.fail(
+        "parse.unknown-attribute",
+        `the dialect \`${dialectName}\` has no attribute \`#${dialectName}.${mnemonic}\``,
+        start,
+      );
+    };
+    if (dialect !== undefined && dot >= 0) return parse(name.slice(dot + 1));
+    if (dialect !== undefined && this.at("<")) return this.#bracketed(parse);
     if (dot < 0 && !this.at("<")) {
       this.fail("parse.unknown-alias", `the attribute alias \`#${name}\` is not defined`, start);
     }

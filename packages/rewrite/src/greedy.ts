@@ -356,13 +356,11 @@ class GreedyDriver implements RewriteListener {
     if (op.definition.constantSlot >= 0) this.#pool.forget(op);
     // What has at most one use left may be dead now, or match where a single use is asked for.
     for (const { value } of op.operandUses) {
-      const first = value.firstUse;
-      const second = first?.next ?? null;
-      if (first === null || (second !== null && second.next !== null)) continue;
+      const other = tryOnlyOtherUser(value, op);
+      if (other === undefined) continue;
       const def = value.definingOp;
       if (def !== undefined) this.#push(def);
-      const other = first.owner === op ? second?.owner : first.owner;
-      if (other !== undefined && other !== op) this.#push(other);
+      if (other !== null) this.#push(other);
     }
   }
 
@@ -370,4 +368,15 @@ class GreedyDriver implements RewriteListener {
   #push(op: Operation): void {
     if (op !== this.#root && op.parent !== null) this.#worklist.push(op);
   }
+}
+
+/** Whose use of a value is the only one besides those of `op`; null: no other, undefined: several. */
+function tryOnlyOtherUser(value: Value, op: Operation): Operation | null | undefined {
+  let other: Operation | null = null;
+  for (let u = value.firstUse; u !== null; u = u.next) {
+    if (u.owner === op) continue;
+    if (other !== null) return undefined;
+    other = u.owner;
+  }
+  return other;
 }

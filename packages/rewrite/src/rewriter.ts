@@ -116,6 +116,8 @@ export class Rewriter extends Builder {
       op,
       (inner) => {
         for (const l of this.listeners) l.erased?.(inner);
+        // What is erased with it no longer counts as a user: listeners see which values are dead.
+        if (inner !== op) inner.dropAllReferences();
       },
       "post",
     );

@@ -42,15 +42,13 @@ const integerFunctions: Partial<Record<CombiningKind, (a: bigint, b: bigint) => 
   and: (a, b) => a & b,
   or: (a, b) => a | b,
   xor: (a, b) => a ^ b,
-  minsi: (a, b) => (a < b ? a : b),
-  maxsi: (a, b) => (a > b ? a : b),
 };
 
 /** Whether a kind combines elements of a type. */
 export function canCombine(kind: CombiningKind, type: Type): boolean {
   if (type instanceof FloatType) return floatFunctions[kind] !== undefined;
   if (!(type instanceof IntegerType || type instanceof IndexType)) return false;
-  return kind === "minui" || kind === "maxui" || integerFunctions[kind] !== undefined;
+  return /^(?:min|max)[su]i$/u.test(kind) || integerFunctions[kind] !== undefined;
 }
 
 /** The function of a kind on an element type; an error for types it does not combine. */
@@ -64,13 +62,14 @@ export function combinerOf(kind: CombiningKind, type: Type): Combine {
 
 function integerCombiner(kind: CombiningKind, type: Type): Combine {
   const width = type instanceof IntegerType ? type.width : 64;
-  const unsigned = (v: bigint): bigint => BigInt.asUintN(width, v);
-  const f =
-    kind === "minui"
-      ? (a: bigint, b: bigint) => (unsigned(a) < unsigned(b) ? a : b)
-      : kind === "maxui"
-        ? (a: bigint, b: bigint) => (unsigned(a) > unsigned(b) ? a : b)
-        : integerFunctions[kind]!;
+  // Of one bit, the signed number is −1 although its run-time value is 1.
+  const read = kind.endsWith("ui") ? BigInt.asUintN : BigInt.asIntN;
+  const isLess = (a: bigint, b: bigint): boolean => read(width, a) < read(width, b);
+  const f = kind.startsWith("min")
+    ? (a: bigint, b: bigint) => (isLess(a, b) ? a : b)
+    : kind.startsWith("max")
+      ? (a: bigint, b: bigint) => (isLess(a, b) ? b : a)
+      : integerFunctions[kind]!;
   return (a, b) => {
     const exact = f(BigInt(a as number), BigInt(b as number));
     const wrapped = width === 1 ? exact & 1n : BigInt.asIntN(width, exact);

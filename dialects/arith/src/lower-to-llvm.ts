@@ -6,6 +6,7 @@ import {
   type Attribute,
   DenseElementsAttr,
   elementTypeOf,
+  f64,
   IndexType,
   IntegerAttr,
   IntegerType,
@@ -20,6 +21,7 @@ import {
   type AnyOpClass,
   type Attributes,
   buildElementwise,
+  computeWide,
   constantAttrOf,
   constantOf,
   directConversion,
@@ -27,6 +29,10 @@ import {
   fastmathOf,
   fieldOf,
   insertOne,
+  isNarrowFloat,
+  stickyInteger,
+  truncateFloat,
+  withElement,
 } from "@strata/llvm/lowering";
 import {
   conversionPattern,
@@ -41,6 +47,7 @@ import {
   OverflowAttr,
   RoundingMode,
 } from "./attributes.ts";
+import { compareIntegers, divisionPatterns, exactness } from "./lower-to-llvm/division.ts";
 import * as ops from "./ops.ts";
 
 function overflow(op: Operation): Attributes {
@@ -54,8 +61,6 @@ function fastmath(op: Operation): Attributes {
   return flags instanceof FastMathAttr ? { fastmathFlags: fastmathOf(flags.flags) } : {};
 }
 
-const exact = (op: Operation): Attributes => ({ isExact: op.getAttr("isExact") !== undefined });
-
 type Direct = readonly [AnyOpClass, OpRef, ((op: Operation) => Attributes)?];
 
 /** Operations with one counterpart of the same operands. */
@@ -63,16 +68,12 @@ const direct: readonly Direct[] = [
   [ops.AddI, llvm.AddOp, overflow],
   [ops.SubI, llvm.SubOp, overflow],
   [ops.MulI, llvm.MulOp, overflow],
-  [ops.DivSI, llvm.SDivOp, exact],
-  [ops.DivUI, llvm.UDivOp, exact],
-  [ops.RemSI, llvm.SRemOp],
-  [ops.RemUI, llvm.URemOp],
   [ops.AndI, llvm.AndOp],
   [ops.OrI, llvm.OrOp],
   [ops.XOrI, llvm.XOrOp],
   [ops.ShLI, llvm.ShlOp, overflow],
-  [ops.ShRSI, llvm.AShrOp, exact],
-  [ops.ShRUI, llvm.LShrOp, exact],
+  [ops.ShRSI, llvm.AShrOp, exactness],
+  [ops.ShRUI, llvm.LShrOp, exactness],
   [ops.MaxSI, llvm.SMaxOp],
   [ops.MinSI, llvm.SMinOp],
   [ops.MaxUI, llvm.UMaxOp],
@@ -91,10 +92,9 @@ const direct: readonly Direct[] = [
   [ops.ExtUI, llvm.ZExtOp],
   [ops.TruncI, llvm.TruncOp, overflow],
   [ops.ExtF, llvm.FPExtOp],
-  [ops.SIToFP, llvm.SIToFPOp],
-  [ops.UIToFP, llvm.UIToFPOp],
-  [ops.FPToSI, llvm.FPToSIOp],
-  [ops.FPToUI, llvm.FPToUIOp],
+  // The nearest value in range where the float is out of it (docs/adr/0006).
+  [ops.FPToSI, llvm.FPToSISatOp],
+  [ops.FPToUI, llvm.FPToUISatOp],
 ];
 
 // --- constants -----------------------------------------------------------------------------------
@@ -121,64 +121,6 @@ function rowElement(type: Type): Type {
   return elementTypeOf(t);
 }
 
-// --- divisions that round ------------------------------------------------------------------------
-
-interface Division {
-  readonly quotient: Value;
-  /** Whether the quotient toward zero is off by one: a remainder of the sign that matters. */
-  readonly inexact: Value;
-}
-
-/** The quotient toward zero, and whether there is a remainder. */
-function divide(r: Rewriter, [a, b]: readonly Value[], type: Type): Division {
-  const quotient = insertOne(r, llvm.SDivOp, [a!, b!], type);
-  const product = insertOne(r, llvm.MulOp, [quotient, b!], type);
-  const inexact = compare(r, "ne", product, a!);
-  return { quotient, inexact };
-}
-
-function compare(
-  r: Rewriter,
-  predicate: (typeof llvm.ICmpPredicate.cases)[number],
-  lhs: Value,
-  rhs: Value,
-): Value {
-  return r.insert(llvm.ICmpOp.of({ lhs, rhs, predicate: llvm.ICmpPredicate.attr(predicate) })).res;
-}
-
-/** Whether two integers have different signs. */
-function signsDiffer(r: Rewriter, [a, b]: readonly Value[], type: Type): Value {
-  const mixed = insertOne(r, llvm.XOrOp, [a!, b!], type);
-  return compare(r, "slt", mixed, constantOf(r, type, 0));
-}
-
-/** `value + step` where a condition holds. */
-function adjust(r: Rewriter, value: Value, when: Value, step: 1 | -1): Value {
-  const extended = insertOne(r, step === 1 ? llvm.ZExtOp : llvm.SExtOp, [when], value.type);
-  return insertOne(r, llvm.AddOp, [value, extended], value.type);
-}
-
-const both = (r: Rewriter, a: Value, b: Value): Value => insertOne(r, llvm.AndOp, [a, b], a.type);
-
-function ceilDivSigned(r: Rewriter, operands: readonly Value[], type: Type): Value {
-  const { quotient, inexact } = divide(r, operands, type);
-  const differ = signsDiffer(r, operands, type);
-  const one = constantOf(r, differ.type, 1);
-  const agree = insertOne(r, llvm.XOrOp, [differ, one], differ.type);
-  return adjust(r, quotient, both(r, inexact, agree), 1);
-}
-
-function floorDivSigned(r: Rewriter, operands: readonly Value[], type: Type): Value {
-  const { quotient, inexact } = divide(r, operands, type);
-  return adjust(r, quotient, both(r, inexact, signsDiffer(r, operands, type)), -1);
-}
-
-function ceilDivUnsigned(r: Rewriter, [a, b]: readonly Value[], type: Type): Value {
-  const quotient = insertOne(r, llvm.UDivOp, [a!, b!], type);
-  const product = insertOne(r, llvm.MulOp, [quotient, b!], type);
-  return adjust(r, quotient, compare(r, "ne", product, a!), 1);
-}
-
 // --- casts ---------------------------------------------------------------------------------------
 
 const widthOf = (type: Type): number => (elementTypeOf(type) as IntegerType).width;
@@ -190,6 +132,16 @@ function indexCast(signed: boolean) {
     if (from === to) return v!;
     if (from > to) return insertOne(r, llvm.TruncOp, [v!], type);
     return insertOne(r, signed ? llvm.SExtOp : llvm.ZExtOp, [v!], type);
+  };
+}
+
+/** An integer as a float, rounded once. */
+function toFloat(signed: boolean) {
+  return (r: Rewriter, [v]: readonly Value[], type: Type): Value => {
+    const cls = signed ? llvm.SIToFPOp : llvm.UIToFPOp;
+    if (!isNarrowFloat(type)) return insertOne(r, cls, [v!], type);
+    const wide = withElement(type, f64);
+    return truncateFloat(r, insertOne(r, cls, [stickyInteger(r, v!, signed)], wide), type);
   };
 }
 
@@ -298,24 +250,30 @@ export function arithToLLVM(converter: TypeConverter): RewritePattern[] {
       },
       { converter },
     ),
-    elementwiseConversion(ops.CeilDivSI, converter, ceilDivSigned),
-    elementwiseConversion(ops.CeilDivUI, converter, ceilDivUnsigned),
-    elementwiseConversion(ops.FloorDivSI, converter, floorDivSigned),
+    ...divisionPatterns(converter),
+    elementwiseConversion(ops.SIToFP, converter, toFloat(true)),
+    elementwiseConversion(ops.UIToFP, converter, toFloat(false)),
     elementwiseConversion(ops.CmpI, converter, (r, [a, b], _type, op) =>
-      compare(r, CmpIPredicate.nameOf(op.predicate), a!, b!),
+      compareIntegers(r, CmpIPredicate.nameOf(op.predicate), a!, b!),
     ),
-    elementwiseConversion(ops.CmpF, converter, (r, [lhs, rhs], _type, op) => {
+    elementwiseConversion(ops.CmpF, converter, (r, operands, type, op) => {
       const name = CmpFPredicate.nameOf(op.predicate);
       const predicate = llvm.FCmpPredicate.attr(
         name === "false" ? "_false" : name === "true" ? "_true" : name,
       );
       const fastmathFlags = fastmathOf(op.fastmath.flags);
-      return r.insert(llvm.FCmpOp.of({ lhs: lhs!, rhs: rhs!, predicate, fastmathFlags })).res;
+      return computeWide(
+        r,
+        operands,
+        type,
+        ([lhs, rhs]) =>
+          r.insert(llvm.FCmpOp.of({ lhs: lhs!, rhs: rhs!, predicate, fastmathFlags })).res,
+      );
     }),
     elementwiseConversion(
       ops.TruncF,
       converter,
-      (r, operands, type) => insertOne(r, llvm.FPTruncOp, operands, type),
+      (r, [v], type) => truncateFloat(r, v!, type),
       refuseRounding,
     ),
     elementwiseConversion(ops.IndexCast, converter, indexCast(true), isMemory),

@@ -28,12 +28,14 @@ import {
   buildElementwise,
   callFunction,
   callLibrary,
+  computeWide,
   constantOf,
   directConversion,
   elementwiseConversion,
   fastmathOf,
   insertOne,
   poisonOf,
+  truncateFloat,
 } from "@strata/llvm/lowering";
 import {
   conversionPattern,
@@ -116,7 +118,7 @@ function callMath(r: Rewriter, name: string, args: readonly Value[], type: Float
   if (type === f64) return callLibrary(r, name, f64, args)!;
   if (type === f32) return callLibrary(r, `${name}f`, f32, args)!;
   const wide = args.map((a) => insertOne(r, llvm.FPExtOp, [a], f32));
-  return insertOne(r, llvm.FPTruncOp, [callLibrary(r, `${name}f`, f32, wide)!], type);
+  return truncateFloat(r, callLibrary(r, `${name}f`, f32, wide)!, type);
 }
 
 const hasLibrary = (op: Operation): string | undefined => {
@@ -226,12 +228,14 @@ function floatPower(converter: TypeConverter): RewritePattern {
         const { width } = exponent!.type as IntegerType;
         if (width <= 32) {
           const n = width === 32 ? exponent! : insertOne(r, llvm.SExtOp, [exponent!], i32);
-          return insertOne(r, llvm.PowIOp, [base!, n], element, fastmath(op));
+          return computeWide(r, [base!], element, ([b], wide) =>
+            insertOne(r, llvm.PowIOp, [b!, n], wide, fastmath(op)),
+          );
         }
         const wide = element === f64 ? base! : insertOne(r, llvm.FPExtOp, [base!], f64);
         const n = insertOne(r, llvm.SIToFPOp, [exponent!], f64);
         const power = insertOne(r, llvm.PowOp, [wide, n], f64, fastmath(op));
-        return element === f64 ? power : insertOne(r, llvm.FPTruncOp, [power], element);
+        return truncateFloat(r, power, element);
       }),
     hasLibrary,
   );
@@ -246,7 +250,9 @@ function sincos(converter: TypeConverter): RewritePattern {
       if (type === undefined) return r.fail(`\`${op.sin.type}\` has no form in LLVM`);
       const each = (cls: OpRef): Value =>
         buildElementwise(r, type, adaptor.operands, (rows, row) =>
-          insertOne(r, cls, rows, row, fastmath(op)),
+          computeWide(r, rows, row, (wide, wideType) =>
+            insertOne(r, cls, wide, wideType, fastmath(op)),
+          ),
         );
       r.replaceOp(op, [each(llvm.SinOp), each(llvm.CosOp)]);
       return true;
@@ -271,14 +277,18 @@ export function mathToLLVM(converter: TypeConverter): RewritePattern[] {
         hasLibrary,
       ),
     ),
-    elementwiseConversion(ops.Rsqrt, converter, (r, operands, type, op) => {
-      const root = insertOne(r, llvm.SqrtOp, operands, type, fastmath(op));
-      return insertOne(r, llvm.FDivOp, [constantOf(r, type, 1), root], type, fastmath(op));
-    }),
-    elementwiseConversion(ops.ClampF, converter, (r, [value, min, max], type, op) => {
-      const low = insertOne(r, llvm.MaximumOp, [value!, min!], type, fastmath(op));
-      return insertOne(r, llvm.MinimumOp, [low, max!], type, fastmath(op));
-    }),
+    elementwiseConversion(ops.Rsqrt, converter, (r, operands, type, op) =>
+      computeWide(r, operands, type, (wide, t) => {
+        const root = insertOne(r, llvm.SqrtOp, wide, t, fastmath(op));
+        return insertOne(r, llvm.FDivOp, [constantOf(r, t, 1), root], t, fastmath(op));
+      }),
+    ),
+    elementwiseConversion(ops.ClampF, converter, (r, operands, type, op) =>
+      computeWide(r, operands, type, ([value, min, max], t) => {
+        const low = insertOne(r, llvm.MaximumOp, [value!, min!], t, fastmath(op));
+        return insertOne(r, llvm.MinimumOp, [low, max!], t, fastmath(op));
+      }),
+    ),
     directConversion(ops.AbsI, llvm.AbsOp, converter, () => ({
       is_int_min_poison: IntegerAttr.bool(false),
     })),

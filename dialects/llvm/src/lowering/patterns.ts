@@ -1,7 +1,5 @@
 /** Conversion patterns that several lowerings are made of. */
 import {
-  type Attribute,
-  buildOperation,
   type OpDefinition,
   type Operation,
   type OperationParts,
@@ -17,31 +15,13 @@ import {
 } from "@strata/rewrite";
 import { type FastmathFlag, FastmathFlagsAttr, fastmathFlags } from "../attributes.ts";
 import { buildElementwise } from "./elementwise.ts";
+import { type Attributes, insertOne } from "./insert-one.ts";
+import { computeWide } from "./narrow-floats.ts";
 
 /** An op class of any dialect. */
 export type AnyOpClass<O extends Operation = Operation> = (new (parts: OperationParts) => O) & {
   readonly definition: OpDefinition;
 };
-
-/** Attributes of an operation to build, by declared name. */
-export type Attributes = Readonly<Record<string, Attribute | boolean | undefined>>;
-
-/** Inserts an operation with one result: one operand for each declared, in their order. */
-export function insertOne(
-  r: Rewriter,
-  cls: OpRef,
-  operands: readonly Value[],
-  type: Type,
-  attributes: Attributes = {},
-): Value {
-  const def = cls.definition;
-  const init: Record<string, unknown> = { ...attributes };
-  def.operandGroups.forEach((g, i) => {
-    init[g.name] = operands[i];
-  });
-  const options = { types: { [def.resultGroups[0]!.name]: type } };
-  return r.insert(buildOperation(def, init, options)).resultAt(0);
-}
 
 /** Builds one row of an elementwise operation: a scalar or a vector of rank 1. */
 export type RowBuilder<O extends Operation> = (
@@ -84,7 +64,9 @@ export function directConversion<O extends Operation>(
   attributes: (op: O) => Attributes = () => ({}),
 ): RewritePattern {
   return elementwiseConversion(from, converter, (r, operands, type, op) =>
-    insertOne(r, to, operands, type, attributes(op)),
+    computeWide(r, operands, type, (wide, wideType) =>
+      insertOne(r, to, wide, wideType, attributes(op)),
+    ),
   );
 }
 

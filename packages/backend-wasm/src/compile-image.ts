@@ -14,7 +14,8 @@ export async function compileImage(
   if (!(module instanceof ModuleOp)) {
     throw new TypeError("the device `wasm` compiles modules of the pattern level");
   }
-  lowerTo(module, "vector", wasmTarget);
+  // Verifying after each step takes as long as the steps; the tests of the levels do it.
+  lowerTo(module, "vector", wasmTarget, { verifyEach: false });
   const dynamicDims = dynamicDimsOf(module, entry);
   const { binary } = await emitWasm(module, options);
   return { binary, entry, dynamicDims };

@@ -255,6 +255,11 @@ export class WasmDevice implements Device {
     return data.buffer === this.memory.memory.buffer ? data.byteOffset : undefined;
   }
 
+  /** Loads the compiler and its engine now, so that the first `compile` need not wait for them. */
+  async preload(): Promise<void> {
+    await Promise.all([import("./compile-image.ts"), import("binaryen")]);
+  }
+
   async compile(request: CompileRequest): Promise<WasmExecutable> {
     for (const name of Object.keys(request.options ?? {})) {
       if (!options.includes(name)) throw unknownOption(this.name, name, options);

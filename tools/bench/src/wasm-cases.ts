@@ -164,23 +164,3 @@ export const cases: readonly Case[] = [
     },
   },
 ];
-
-/** Milliseconds from the text of a 5 × 5 convolution to a callable kernel; binaryen is loaded. */
-export async function coldCompile(rounds: number): Promise<number[]> {
-  const text = readFileSync(new URL("stencil/gaussian.kernel.ts", kernels), "utf8");
-  const times: number[] = [];
-  const fresh = new WasmDevice();
-  for (let i = 0; i < rounds; i++) {
-    const start = performance.now();
-    const module = parseKernelFile(new SourceFile("gaussian.kernel.ts", text));
-    const args = new Map<string, ArgumentType>([
-      ["picture", { kind: "tensor", dtype: "f32", shape: [1024, 1024] }],
-    ]);
-    const kernel = analyzeKernel(module, "gaussian", { args });
-    const request = { signature: kernel.signature, module: emitKernel(kernel), entry: "gaussian" };
-    const executable = await fresh.compile(request);
-    times.push(performance.now() - start);
-    executable.release();
-  }
-  return times;
-}

@@ -7,6 +7,7 @@
 import { EOF, EmbeddedActionsParser, type IToken, type TokenType } from "chevrotain";
 import { DiagnosticSink, SourceFile, userError, type Diagnostic } from "@strata/support";
 import { tokenEnd, type TokenStream } from "./lexer.ts";
+import { FirstTokenLookahead } from "./lookahead.ts";
 import { errorMessages } from "./syntax-errors.ts";
 import { refuse, type Refused } from "./refusals.ts";
 import { RBrace, allTokens } from "./tokens.ts";
@@ -21,12 +22,15 @@ export abstract class GrammarBase extends EmbeddedActionsParser {
 
   /** `validate`: check the grammar itself, for tests; costs some milliseconds. */
   constructor(validate: boolean) {
+    const lookaheadStrategy = new FirstTokenLookahead();
     super(allTokens, {
       recoveryEnabled: false,
       maxLookahead: 1,
+      lookaheadStrategy,
       skipValidations: !validate,
       errorMessageProvider: errorMessages,
     });
+    lookaheadStrategy.next = () => this.LA(1);
   }
 
   /** Prepares for the parse of a file. */

@@ -8,6 +8,8 @@ import {
   type Value,
 } from "@strata/ir";
 import { CombiningKindAttr, IteratorTypeAttr, PunctuationAttr } from "./attributes.ts";
+import { canonicalizers } from "./canonicalize.ts";
+import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 
@@ -59,6 +61,8 @@ export const vector: Dialect = defineDialect({
   ],
   attributes: [CombiningKindAttr.syntax, IteratorTypeAttr.syntax, PunctuationAttr.syntax],
   interfaces: [
+    ...folds,
+    ...canonicalizers,
     ...interpretation,
     MemoryEffectsInterface.on([ops.Load, ops.MaskedLoad, ops.Gather, ops.ExpandLoad], {
       effects: (op) => [{ kind: "read", value: op.operand(0) }],

@@ -155,19 +155,21 @@ export const laneInterpretation: readonly InterfaceBinding[] = [
     for (let i = 0; i < size; i++) elements[start + i] = values[i]!;
     return new VectorValue(dest.type, elements);
   }),
-  interpretOf(ops.Shuffle, (op, [a, b]) => {
-    const [x, y] = [expectVector(a), expectVector(b)];
+  interpretAs(ops.Shuffle, (op) => {
     const to = op.vector.type;
-    const row = x.type.shape.slice(1).reduce((n, d) => n * d, 1);
-    const split = x.type.shape[0] ?? 1;
+    const from = op.v1.type;
+    const row = from.shape.slice(1).reduce((n, d) => n * d, 1);
+    const split = from.shape[0] ?? 1;
+    const mask = op.mask.numbers;
     const unspecified = uninitializedValue(to.elementType);
-    const elements = op.mask.numbers.flatMap((i) => {
-      if (i < 0) return new Array<RuntimeValue>(row).fill(unspecified);
-      const source = i < split ? x : y;
-      const at = (i < split ? i : i - split) * row;
-      return source.elements.slice(at, at + row);
-    });
-    return new VectorValue(to, elements);
+    return (a, b) => {
+      const [x, y] = [expectVector(a).elements, expectVector(b).elements];
+      return lanesOf(to, (l) => {
+        const i = mask[Math.floor(l / row)]!;
+        if (i < 0) return unspecified;
+        return (i < split ? x : y)[(i < split ? i : i - split) * row + (l % row)]!;
+      });
+    };
   }),
   interpretAs(ops.FMA, (op) => {
     const t = op.result.type;

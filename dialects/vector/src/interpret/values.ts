@@ -67,10 +67,10 @@ export function indicesAt(i: number, shape: readonly number[]): number[] {
   return at;
 }
 
-/** The row-major position of indices in a shape. */
+/** The row-major position of indices, perhaps only of the outer dimensions, in a shape. */
 export function positionIn(at: readonly number[], shape: readonly number[]): number {
   let p = 0;
-  for (let d = 0; d < shape.length; d++) p = p * shape[d]! + at[d]!;
+  for (let d = 0; d < at.length; d++) p = p * shape[d]! + at[d]!;
   return p;
 }
 

@@ -106,6 +106,7 @@ export class CodeCache {
     return this.#key("code", [
       { name: "kernel", value: name },
       { name: "device", value: device.kind },
+      { name: "machine", value: device.codeKey ?? "" },
       { name: "dims", value: JSON.stringify(extents) },
     ]);
   }

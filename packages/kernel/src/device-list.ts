@@ -6,17 +6,19 @@ export const AUTO_DEVICE: { readonly name: string; readonly reasons: readonly st
   name: "wasm",
   reasons: [
     "device: wasm, taken by auto: it compiles to SIMD code, starts in milliseconds and needs nothing",
-    "  but this process; interpreter is the only other one, and far slower",
+    "  but this process; --device llvm makes native code where LLVM is installed",
   ],
 };
 
 /** Makes every device known to the program's registry. */
 export async function registerDevices(): Promise<DeviceRegistry> {
-  const [{ wasmProvider }, { interpreterProvider }] = await Promise.all([
+  const [{ wasmProvider }, { llvmProvider }, { interpreterProvider }] = await Promise.all([
     import("@strata/backend-wasm/device"),
+    import("@strata/backend-llvm/provider"),
     import("./interpreter-device.ts"),
   ]);
   devices.register(wasmProvider);
+  devices.register(llvmProvider);
   devices.register(interpreterProvider);
   return devices;
 }

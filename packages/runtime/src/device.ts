@@ -78,6 +78,11 @@ export interface Device {
   /** The family, which is the name of its provider: `wasm`, `cuda`. */
   readonly kind: string;
   readonly limits: DeviceLimits;
+  /**
+   * Everything of the machine that compiled code depends on: versions, processor, choices. Code
+   * that was kept is used under the same text only; a device without it depends on nothing.
+   */
+  readonly codeKey?: string;
   describe(): DeviceDescription;
   /** Memory for a tensor, its contents unspecified; a diagnostic when there is no room. */
   alloc(dtype: DType, shape: readonly number[]): Buffer;

@@ -13,6 +13,7 @@ export type Address = bigint | null;
 /** What stands for a C type at a call. Integers of 64 bits beyond 2^53 are bigints. */
 export interface NativeTypes {
   readonly void: undefined;
+  readonly int8: number;
   readonly int: number;
   readonly uint: number;
   readonly int64: number | bigint;

@@ -73,12 +73,11 @@ function parseResults(p: OpParser): Signature {
   return results;
 }
 
-/** Reads what follows `func.func`. */
-export function parseFunction(p: OpParser): void {
-  const asm = p.asm;
-  const visibility = visibilities.find((v) => asm.tryConsume(v));
-  if (visibility !== undefined) p.setAttr("sym_visibility", StringAttr.get(visibility));
-  p.setAttr("sym_name", StringAttr.get(asm.parseSymbolName()));
+/**
+ * Reads `(arguments) [-> results]` into `function_type`, `arg_attrs` and `res_attrs`; gives the
+ * arguments, none where the text has types only.
+ */
+export function parseSignature(p: OpParser): ParsedArgument[] {
   const { signature, named } = parseArguments(p);
   const results = parseResults(p);
   p.setAttr("function_type", TypeAttr.get(FunctionType.get(signature.types, results.types)));
@@ -86,6 +85,16 @@ export function parseFunction(p: OpParser): void {
   const resAttrs = dictionaries(results);
   if (argAttrs !== undefined) p.setAttr("arg_attrs", argAttrs);
   if (resAttrs !== undefined) p.setAttr("res_attrs", resAttrs);
+  return named;
+}
+
+/** Reads what follows `func.func`. */
+export function parseFunction(p: OpParser): void {
+  const asm = p.asm;
+  const visibility = visibilities.find((v) => asm.tryConsume(v));
+  if (visibility !== undefined) p.setAttr("sym_visibility", StringAttr.get(visibility));
+  p.setAttr("sym_name", StringAttr.get(asm.parseSymbolName()));
+  const named = parseSignature(p);
   p.parseAttrDict(true);
   const start = asm.tokenStart();
   if (!asm.at("{")) {
@@ -117,7 +126,11 @@ function printAttributes(p: AsmPrinter, d: DictionaryAttr | undefined): void {
   p.attribute(d);
 }
 
-function printSignature(op: Operation, p: AsmPrinter, type: FunctionType): void {
+/** Prints `(arguments) [-> results]`; call inside `isolatedRegion`'s header. */
+export function printSignature(op: Operation, p: AsmPrinter): void {
+  const attr = op.getAttr("function_type");
+  const type = attr instanceof TypeAttr ? attr.value : undefined;
+  if (!(type instanceof FunctionType)) return;
   const entry = op.regions[0]?.firstBlock ?? null;
   const argAttrs = op.getAttr("arg_attrs");
   const resAttrs = op.getAttr("res_attrs");
@@ -151,14 +164,11 @@ function printSignature(op: Operation, p: AsmPrinter, type: FunctionType): void 
 export function printFunction(op: Operation, p: AsmPrinter): void {
   const visibility = op.getAttr("sym_visibility");
   const name = op.getAttr("sym_name");
-  const type = op.getAttr("function_type");
   const body = op.regions[0];
   p.write(visibility instanceof StringAttr ? ` ${visibility.value} ` : " ");
   p.symbolName(name instanceof StringAttr ? name.value : "");
   p.isolatedRegion(body ?? new Region(), () => {
-    if (type instanceof TypeAttr && type.value instanceof FunctionType) {
-      printSignature(op, p, type.value);
-    }
+    printSignature(op, p);
     p.attrDict(op, elided, true);
   });
 }

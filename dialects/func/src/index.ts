@@ -2,3 +2,4 @@
 export { funcPatterns } from "./canonicalize.ts";
 export { func } from "./dialect.ts";
 export * from "./ops.ts";
+export { parseFunction, parseSignature, printFunction, printSignature } from "./function-syntax.ts";

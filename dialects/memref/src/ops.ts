@@ -9,6 +9,7 @@ export {
   AllocaScope,
   AllocaScopeReturn,
   Dealloc,
+  layoutSymbols,
   Realloc,
 } from "./ops/allocation.ts";
 export * from "./ops/atomic.ts";

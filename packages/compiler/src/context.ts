@@ -2,6 +2,7 @@
 import { arith } from "@strata/arith";
 import { cf } from "@strata/cf";
 import { func } from "@strata/func";
+import { gpu } from "@strata/gpu";
 import { builtin, Context } from "@strata/ir";
 import { llvm } from "@strata/llvm";
 import { math } from "@strata/math";
@@ -13,6 +14,19 @@ import { vector } from "@strata/vector";
 
 /** Every built-in dialect, loaded; unknown dialects are refused unless allowed. */
 export function createContext(options: { allowUnregistered?: boolean } = {}): Context {
-  const dialects = [builtin, arith, cf, func, llvm, math, memref, pattern, scf, tensor, vector];
+  const dialects = [
+    builtin,
+    arith,
+    cf,
+    func,
+    gpu,
+    llvm,
+    math,
+    memref,
+    pattern,
+    scf,
+    tensor,
+    vector,
+  ];
   return new Context(dialects, options);
 }

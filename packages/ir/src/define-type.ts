@@ -214,3 +214,34 @@ export function defineAttr<P extends object = Readonly<Record<never, never>>>(
   }
   return Defined as unknown as AttrClass<P>;
 }
+
+/** The parameters of an attribute that is one of a set of names. */
+export interface CaseParameters<N extends string> {
+  readonly value: Parameter<N>;
+}
+
+/** Declares an attribute `#dialect<mnemonic case>`: one of a set of names. */
+export function defineCaseAttr<const N extends string>(
+  name: string,
+  summary: string,
+  cases: readonly N[],
+): AttrClass<CaseParameters<N>> {
+  const interner = new Interner<Attribute>();
+  const value = keywordParameter(cases, summary);
+  const dot = name.indexOf(".");
+  const mnemonic = name.slice(dot + 1);
+  class Defined extends ParametricAttr {
+    static get(values: Readonly<Record<string, unknown>>): Attribute {
+      return interner.get(String(values["value"]), () => new this(values));
+    }
+
+    static get syntax(): AttrSyntax {
+      return { mnemonic, summary, parse: (p) => this.get({ value: value.parse(p) }) };
+    }
+
+    override print(p: AsmPrinter): void {
+      p.write(`#${name.slice(0, dot)}<${mnemonic} ${String(this.values["value"])}>`);
+    }
+  }
+  return Defined as unknown as AttrClass<CaseParameters<N>>;
+}

@@ -10,6 +10,7 @@ const LOADERS: ReadonlyMap<string, () => Promise<Dialect>> = new Map([
   ["arith", async () => (await import("@strata/arith")).arith],
   ["cf", async () => (await import("@strata/cf")).cf],
   ["func", async () => (await import("@strata/func")).func],
+  ["gpu", async () => (await import("@strata/gpu")).gpu],
   ["llvm", async () => (await import("@strata/llvm")).llvm],
   ["math", async () => (await import("@strata/math")).math],
   ["memref", async () => (await import("@strata/memref")).memref],

@@ -1,0 +1,6 @@
+/** Kernels, their launches and memory of a GPU, named and written as MLIR's `gpu`. */
+export * from "./attributes.ts";
+export { gpu } from "./dialect.ts";
+export { kernelAttr, workgroupCountAttr } from "./function-syntax.ts";
+export * from "./ops.ts";
+export * from "./types.ts";

@@ -27,3 +27,5 @@ export {
   TargetMachine,
   type MachineDescription,
 } from "./target.ts";
+export { generateInChild, type TargetCode } from "./codegen-child.ts";
+export type { ChildOptions, TargetRequest } from "./child-protocol.ts";

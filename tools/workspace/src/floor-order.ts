@@ -12,7 +12,8 @@ export const DIALECT_RANKS: readonly (readonly string[])[] = [
   ["arith"],
   ["func", "math", "cf", "tensor", "memref"],
   ["scf", "vector", "pattern"],
-  ["llvm"],
+  ["llvm", "omp", "gpu"],
+  ["transform"],
 ];
 
 const ALL_DIALECTS = DIALECT_RANKS.flat();
@@ -20,7 +21,9 @@ const ALL_DIALECTS = DIALECT_RANKS.flat();
 /** What a lowering may import besides: `src/lower-to-<key>.ts` (or a folder of that name) → dialects. */
 export const LOWERING_TARGETS: Readonly<Record<string, readonly string[]>> = {
   cf: ["cf"],
+  gpu: ["gpu", "vector"],
   llvm: ["llvm"],
+  openmp: ["omp"],
   vector: ["vector"],
   loop: ALL_DIALECTS,
 };

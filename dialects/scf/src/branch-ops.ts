@@ -119,11 +119,11 @@ export class IndexSwitch extends defineOp("scf.index_switch", {
     values.forEach((value, i) => {
       p.newline();
       p.write(`case ${value} `);
-      p.region(op.regions[i + 1]!, { terminator: false });
+      p.region(op.regions[i + 1]!);
     });
     p.newline();
     p.write("default ");
-    p.region(op.regions[0]!, { terminator: false });
+    p.region(op.regions[0]!);
   },
   parse(p) {
     p.setOperands("arg", [p.parseOperand()]);

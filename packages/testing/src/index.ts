@@ -6,6 +6,7 @@ export * from "./llvm-tools.ts";
 export * from "./mlir-opt.ts";
 export * from "./mlir-runner.ts";
 export * from "./native-program.ts";
+export * from "./random-modules/index.ts";
 export * from "./random-values.ts";
 export * from "./round-trip.ts";
 export * from "./rule-check.ts";

@@ -46,7 +46,7 @@ export function runMlirOpt(text: string, args: readonly string[] = []): string {
 export function withoutComments(text: string): string {
   return text
     .split("\n")
-    .map((line) => line.replace(/\s*\/\/ (no predecessors|\d* ?preds?:.*)$/, ""))
+    .map((line) => line.replace(/\s*\/\/ (no predecessors|\d* ?preds?:.*)$/, "").trimEnd())
     .filter((line) => line.trim() !== "")
     .join("\n");
 }

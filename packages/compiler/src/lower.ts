@@ -6,11 +6,21 @@
  * | fuse-patterns | producers disappear into consumers while both are still whole |
  * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
  * | vectorize-loops | needs the parallel nests that lowering made |
+ *
+ * For a GPU the last step is instead:
+ *
+ * | step | why it stands here |
+ * |---|---|
+ * | cse | equal bounds and extents become one value, which tells that loops fit each other |
+ * | lower-loops-to-gpu | maps the nests to grids of threads |
+ * | cse, dce | kernels repeat index arithmetic, and the host keeps some it no longer needs |
  */
 import { expectVerified, type ModuleOp } from "@strata/ir";
 import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
+import { type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
 import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
+import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import type { TargetModel } from "./target.ts";
 
 /** The levels, from the front end's downwards. */
@@ -29,11 +39,23 @@ export interface LowerOptions {
   readonly fuse?: boolean;
 }
 
-/** Lowers a module of the pattern level in place, down to a level. */
+/** Lowers a module of the pattern level in place, down to a level, which may be that of GPUs. */
 export function lowerTo(
   module: ModuleOp,
   level: Level,
   target: TargetModel,
+  options?: LowerOptions,
+): void;
+export function lowerTo(
+  module: ModuleOp,
+  level: "gpu",
+  target: GpuTarget,
+  options?: LowerOptions,
+): void;
+export function lowerTo(
+  module: ModuleOp,
+  level: Level | "gpu",
+  target: TargetModel | GpuTarget,
   options: LowerOptions = {},
 ): void {
   const step = (name: string, run: () => void): void => {
@@ -45,5 +67,10 @@ export function lowerTo(
   if (level === "pattern") return;
   step("lower-pattern-to-loop", () => lowerPatternToLoop(module));
   if (level === "loop") return;
-  step("vectorize-loops", () => vectorizeLoops(module, target, options.onVectorization));
+  if ("warpSize" in target) {
+    step("cse", () => eliminateCommonSubexpressions(module));
+    step("lower-loops-to-gpu", () => lowerLoopsToGpu(module, target));
+    step("cse", () => eliminateCommonSubexpressions(module));
+    step("dce", () => eraseDeadCode(module));
+  } else step("vectorize-loops", () => vectorizeLoops(module, target, options.onVectorization));
 }

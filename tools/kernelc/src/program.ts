@@ -11,7 +11,16 @@ import type { OptOptions } from "./opt/opt.ts";
 import type { RunOptions } from "./run/run.ts";
 
 /** What `build --emit` takes, from the top level down. */
-export const EMITS = ["pattern", "loop", "vector", "llvm-dialect", "ll", "wasm", "wat"] as const;
+export const EMITS = [
+  "pattern",
+  "loop",
+  "vector",
+  "gpu",
+  "llvm-dialect",
+  "ll",
+  "wasm",
+  "wat",
+] as const;
 
 /** What `completion` writes scripts for. */
 export const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -119,6 +128,7 @@ Levels, from the kernel down:
   pattern        maps, stencils, reductions on whole tensors
   loop           loops over memory
   vector         loops over SIMD vectors, for WebAssembly
+  gpu            the host's program, and kernels that it launches, for CUDA
   llvm-dialect   blocks and instructions, as MLIR's dialect of LLVM, for this machine
   ll             the same as LLVM IR
   wat, wasm      WebAssembly, as text and as a binary

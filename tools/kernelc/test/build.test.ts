@@ -33,6 +33,7 @@ describe("levels", () => {
     ["pattern", ["pattern.stencil", "%u: tensor<?x?xf32>", "%alpha: f32"]],
     ["loop", ["scf.parallel", "memref.load", "%u: memref<?x?xf32>"]],
     ["vector", ["vector.load", "vector<4xf32>"]],
+    ["gpu", ["gpu.launch_func @heat_gpu::@heat_", "gpu.func @heat_", "gpu.thread_id"]],
     ["llvm-dialect", ["llvm.func @heat(%u: !llvm.ptr", "llvm.fmul", "vector<8xf32>"]],
     ["ll", ["define void @heat(ptr", "fmul <8 x float>", "phi i64"]],
     ["wat", ["(module", "f32x4.mul", '(export "heat"']],
@@ -52,7 +53,7 @@ describe("levels", () => {
     expect((await build("-e", "pattern", "-s", "n=512")).stdout).toContain("tensor<512x?xf32>");
   });
 
-  it.each(["pattern", "loop", "vector", "llvm-dialect"])(
+  it.each(["pattern", "loop", "vector", "gpu", "llvm-dialect"])(
     "prints %s so that opt reads it",
     async (level) => {
       const { stdout } = await build("-e", level, "-s", "u=20x20");

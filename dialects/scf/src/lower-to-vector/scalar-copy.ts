@@ -22,10 +22,11 @@ export class ScalarCopy {
 
   /** Emits a block's operations except the terminator. */
   emit(block: Block): void {
-    for (let op = block.firstOp; op !== null && op !== block.lastOp; op = op.next) this.#op(op);
+    for (let op = block.firstOp; op !== null && op !== block.lastOp; op = op.next) this.emitOp(op);
   }
 
-  #op(op: Operation): void {
+  /** Emits one operation, its regions included. */
+  emitOp(op: Operation): void {
     const regions = op.regions.map(() => new Region());
     const copy = op.definition.construct({
       location: op.location,
@@ -46,7 +47,7 @@ export class ScalarCopy {
           regions[i]!.append(target);
           block.args.forEach((a, k) => this.#values.set(a, target.args[k]!));
           this.#builder.setToEnd(target);
-          for (let o = block.firstOp; o !== null; o = o.next) this.#op(o);
+          for (let o = block.firstOp; o !== null; o = o.next) this.emitOp(o);
         }
       });
     });

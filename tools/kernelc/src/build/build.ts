@@ -50,8 +50,9 @@ async function emitModule(
   if (emit === "ll") return emitLL(module);
   if (emit === "llvm-dialect") await lowerToDialect(module);
   else if (emit !== "pattern") {
-    const { lowerTo, wasmTarget } = await import("@strata/compiler");
-    lowerTo(module, emit, wasmTarget);
+    const { cudaTarget, lowerTo, wasmTarget } = await import("@strata/compiler");
+    if (emit === "gpu") lowerTo(module, emit, cudaTarget);
+    else lowerTo(module, emit, wasmTarget);
   }
   return printOperation(module, { generic });
 }

@@ -1,0 +1,185 @@
+/**
+ * The host function: control flow and scalar code stay, loops over data become launches, buffers
+ * become buffers of the device.
+ *
+ * Invariant: afterwards no operation of the host touches an element of a device buffer.
+ */
+import type { FuncOp } from "@strata/func";
+import {
+  type Block,
+  Builder,
+  isMemoryEffectFree,
+  type Operation,
+  type Value,
+  walk,
+} from "@strata/ir";
+import * as memref from "@strata/memref";
+import { For, If, IndexSwitch, Parallel, While } from "../ops.ts";
+import { Aliases } from "./alias.ts";
+import { tryCombiningNest } from "./combine.ts";
+import { allocateLike, copy, free } from "./device-memory.ts";
+import { lowerUpdates, tryUpdates } from "./histogram.ts";
+import { Kernels } from "./kernel.ts";
+import { lowerMap } from "./map.ts";
+import { lowerReduction } from "./reduce.ts";
+import { lowerScan, tryScan } from "./scan.ts";
+import { makeInnerSequential, toCountedLoops } from "./sequential.ts";
+import { givesBuffers, launchSerially } from "./serial.ts";
+import type { GpuTarget } from "./target.ts";
+
+/** Lowers a function in place; answers whether it launches kernels. */
+export function lowerHostFunction(fn: FuncOp, target: GpuTarget): boolean {
+  return new HostLowering(fn, target).run();
+}
+
+class HostLowering {
+  readonly #fn: FuncOp;
+  readonly #kernels: Kernels;
+  readonly #aliases = new Aliases();
+  readonly #target: GpuTarget;
+
+  constructor(fn: FuncOp, target: GpuTarget) {
+    this.#fn = fn;
+    this.#target = target;
+    this.#kernels = new Kernels(fn, target, this.#aliases);
+  }
+
+  run(): boolean {
+    walk(this.#fn, (op) => {
+      if (op instanceof Parallel && op.parentOfType(Parallel) === undefined) {
+        makeInnerSequential(op);
+      }
+    });
+    const reducing: Parallel[] = [];
+    walk(this.#fn, (op) => {
+      if (op instanceof Parallel && op.initVals.length > 0) reducing.push(op);
+    });
+    reducing.forEach(toCountedLoops);
+    for (const block of this.#fn.body.blocks()) this.#block(block);
+    return this.#kernels.hasKernels;
+  }
+
+  #block(block: Block): void {
+    let serial: Operation[] = [];
+    const flush = (): void => {
+      if (serial.length > 0) launchSerially(serial, this.#kernels);
+      serial = [];
+    };
+    const own = [...block.ops()];
+    for (const op of own) {
+      if (this.#isSerial(op)) {
+        serial.push(op);
+        continue;
+      }
+      const uses = serial.some((s) => s.results.some((r) => usesInside(op, r)));
+      // Scalar code that only happens to stand between does not end a launch.
+      const isScalar = op.regions.length === 0 && !op.definition.isTerminator;
+      if (serial.length > 0 && !uses && isScalar && isMemoryEffectFree(op)) {
+        this.#moveBefore(op, serial[0]!);
+        continue;
+      }
+      flush();
+      this.#operation(op);
+    }
+    flush();
+  }
+
+  #moveBefore(op: Operation, anchor: Operation): void {
+    const block = op.parent!;
+    block.remove(op);
+    block.insertBefore(op, anchor);
+  }
+
+  /** Whether an operation touches memory in an order that only one thread keeps. */
+  #isSerial(op: Operation): boolean {
+    if (op instanceof memref.Load || op instanceof memref.Store) return true;
+    const isControl = op instanceof For || op instanceof If || op instanceof While;
+    if (!(isControl || op instanceof IndexSwitch) || givesBuffers(op)) return false;
+    if (op instanceof For && this.#tryLoop(op)) return false;
+    return touchesMemory(op) && !this.#hasLaunches(op);
+  }
+
+  /** Whether a loop has a parallel form. */
+  #tryLoop(op: For): boolean {
+    return (
+      tryCombiningNest(op) !== undefined ||
+      tryUpdates(op, this.#aliases, this.#target) !== undefined ||
+      tryScan(op, this.#aliases) !== undefined
+    );
+  }
+
+  /** Whether something inside is worth a launch of its own, or must be done by the host. */
+  #hasLaunches(op: Operation): boolean {
+    let found = false;
+    walk(op, (o) => {
+      if (o === op || found) return;
+      found =
+        o instanceof Parallel ||
+        o instanceof memref.Alloc ||
+        o instanceof memref.Copy ||
+        givesBuffers(o) ||
+        (o instanceof For && this.#tryLoop(o));
+    });
+    return found;
+  }
+
+  #operation(op: Operation): void {
+    const host = Builder.before(op);
+    if (op instanceof Parallel) {
+      lowerMap(host, op, this.#kernels);
+      this.#replace(op, []);
+    } else if (op instanceof memref.Alloc) {
+      this.#replace(op, [allocateLike(host, op)]);
+      this.#aliases.clear();
+    } else if (op instanceof memref.Dealloc) {
+      free(host, op.memref);
+      this.#replace(op, []);
+    } else if (op instanceof memref.Copy) {
+      copy(host, op.source, op.target);
+      this.#replace(op, []);
+    } else if (op instanceof For && touchesMemory(op)) this.#for(op, host);
+    else if (op.regions.length > 0) {
+      for (const r of op.regions) for (const b of r.blocks()) this.#block(b);
+    }
+  }
+
+  #for(op: For, host: Builder): void {
+    const nest = tryCombiningNest(op);
+    if (nest !== undefined) {
+      this.#replace(op, lowerReduction(host, nest, this.#kernels));
+      return;
+    }
+    const updates = tryUpdates(op, this.#aliases, this.#target);
+    if (updates !== undefined) {
+      lowerUpdates(host, updates, this.#kernels);
+      this.#replace(op, []);
+      return;
+    }
+    const scan = tryScan(op, this.#aliases);
+    if (scan !== undefined) {
+      this.#replace(op, lowerScan(host, scan, this.#kernels));
+      return;
+    }
+    this.#block(op.body);
+  }
+
+  #replace(op: Operation, values: readonly Value[]): void {
+    op.results.forEach((r, i) => r.replaceAllUsesWith(values[i]!));
+    op.dropAllReferences();
+    op.erase();
+  }
+}
+
+function usesInside(op: Operation, v: Value): boolean {
+  return v.users().some((u) => u === op || op.isAncestorOf(u));
+}
+
+/** Whether an operation reads or writes elements. */
+export function touchesMemory(op: Operation): boolean {
+  let touches = false;
+  walk(op, (o) => {
+    touches ||= o instanceof memref.Load || o instanceof memref.Store || o instanceof Parallel;
+    touches ||= o instanceof memref.Copy;
+  });
+  return touches;
+}

@@ -1,0 +1,366 @@
+/**
+ * Several copies of a loop body in one thread: consecutive points along the innermost dimension (the
+ * lanes) and along others (the rows).
+ *
+ * Loads of one element by several copies become one; consecutive elements become vector loads and
+ * stores where positions are aligned; inner loops with equal bounds run all copies together.
+ *
+ * ```mlir
+ * %a = memref.load %x[%i]             %v = vector.load %x[%i] : memref<64xf32>, vector<4xf32>
+ * %b = arith.mulf %a, %c         →    %a0, %a1, %a2, %a3 = vector.extract …
+ * memref.store %b, %out[%i]           … vector.store %w, %out[%i]
+ * ```
+ *
+ * Invariants: the iterations copied are independent; `MemRefType`s have the identity layout; where
+ * `lanes` > 1 the first lane's position is a multiple of `lanes`.
+ */
+import * as arith from "@strata/arith";
+import {
+  type Block,
+  DenseArrayAttr,
+  elementTypeOf,
+  FloatType,
+  i64,
+  IndexType,
+  IntegerAttr,
+  IntegerType,
+  isMemoryEffectFree,
+  type MemRefType,
+  type Operation,
+  type Type,
+  type Value,
+  VectorType,
+} from "@strata/ir";
+import * as memref from "@strata/memref";
+import * as vector from "@strata/vector";
+import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { For } from "../ops.ts";
+import { type Code, type Idx, known } from "./code.ts";
+
+/** An index as a value plus a constant. */
+interface Form {
+  readonly root: Value | undefined;
+  readonly offset: number;
+}
+
+type Rows = Map<Value | undefined, Map<number, Value>>;
+
+/** Vectors read around the lanes: from the `first` to before the `end` vector of lanes. */
+export interface VectorReach {
+  readonly extent: Idx;
+  first: number;
+  end: number;
+}
+
+/** The copies of a tile. */
+export interface TileShape {
+  /** Copies along each dimension of the loop; the last are the lanes. */
+  readonly copies: readonly number[];
+}
+
+/** Bits of an element in memory. */
+export function elementBits(t: Type): number {
+  if (t instanceof FloatType) return t.width;
+  if (t instanceof IntegerType)
+    return t.width <= 8 ? 8 : t.width <= 16 ? 16 : t.width <= 32 ? 32 : 64;
+  return 64;
+}
+
+/** Whether `lanes` consecutive elements of a buffer, from an aligned position on, are aligned. */
+export function hasAlignedRows(t: MemRefType, lanes: number): boolean {
+  const bits = elementBits(t.elementType) * lanes;
+  if (lanes < 2 || t.rank === 0 || bits > 128 || bits < 16) return false;
+  if (t.elementType instanceof IndexType) return false;
+  if (t.elementType instanceof IntegerType && ![8, 16, 32, 64].includes(t.elementType.width)) {
+    return false;
+  }
+  return t.rank === 1 || (t.shape[t.rank - 1]! >= 0 && t.shape[t.rank - 1]! % lanes === 0);
+}
+
+/** Emits the copies of a body. */
+export class TileEmitter {
+  readonly #code: Code;
+  readonly #lanes: number;
+  readonly #copies: number;
+  readonly #values = new Map<Value, readonly Value[]>();
+  readonly #forms = new Map<Value, Form>();
+  #made: Rows = new Map();
+  #loads = new Map<string, Value>();
+  #pure = new Map<string, Value>();
+  readonly #ids = new Map<unknown, number>();
+  #x: Value | undefined;
+  /** How far vector loads reach, for each extent of a buffer's rows. */
+  readonly reach: VectorReach[] = [];
+
+  /** `lanes` is the number of copies along the innermost dimension. */
+  constructor(code: Code, lanes: number, copies: number) {
+    this.#code = code;
+    this.#lanes = lanes;
+    this.#copies = copies;
+  }
+
+  /** Gives an induction variable its values: `base + offsets[copy]`. */
+  seed(iv: Value, base: Value, offsets: readonly number[], areLanes: boolean): void {
+    if (areLanes) this.#x = base;
+    this.#values.set(
+      iv,
+      offsets.map((o) => this.#at({ root: base, offset: o })),
+    );
+  }
+
+  /** Gives a value the same or other values in the copies. */
+  define(v: Value, values: readonly Value[]): void {
+    this.#values.set(v, values);
+  }
+
+  /** What a value is in a copy. */
+  get(v: Value, copy: number): Value {
+    return this.#values.get(v)?.[copy] ?? v;
+  }
+
+  #id(x: unknown): number {
+    let id = this.#ids.get(x);
+    if (id === undefined) this.#ids.set(x, (id = this.#ids.size));
+    return id;
+  }
+
+  #form(v: Value): Form {
+    const found = this.#forms.get(v);
+    if (found !== undefined) return found;
+    const n = known(v);
+    return n === undefined ? { root: v, offset: 0 } : { root: undefined, offset: n };
+  }
+
+  #at(form: Form): Value {
+    if (form.root !== undefined && form.offset === 0) return form.root;
+    let row = this.#made.get(form.root);
+    if (row === undefined) this.#made.set(form.root, (row = new Map()));
+    let v = row.get(form.offset);
+    if (v === undefined) {
+      v = this.#code.value(
+        form.root === undefined ? form.offset : this.#code.add(form.root, form.offset),
+      );
+      row.set(form.offset, v);
+      this.#forms.set(v, form);
+    }
+    return v;
+  }
+
+  /** Emits the operations of a block but its terminator. */
+  emit(block: Block): void {
+    for (const op of block.ops()) if (op !== block.lastOp) this.emitOp(op);
+  }
+
+  /** Emits one operation in all copies. */
+  emitOp(op: Operation): void {
+    if (op instanceof memref.Load) this.#load(op);
+    else if (op instanceof memref.Store) this.#store(op);
+    else if (op instanceof For && this.#hasEqualBounds(op)) this.#for(op);
+    else if (op.regions.length > 0) this.#each(op, () => undefined);
+    else if (op instanceof arith.AddI || op instanceof arith.SubI) this.#sum(op);
+    else if (isMemoryEffectFree(op)) this.#each(op, (operands) => this.#key(op, operands));
+    else this.#each(op, () => undefined);
+  }
+
+  #key(op: Operation, operands: readonly Value[]): string {
+    if (op instanceof arith.ConstantOp) return `c${this.#id(op.value)}`;
+    return `${this.#id(op)}(${operands.map((v) => this.#id(v)).join()})`;
+  }
+
+  /** Emits an operation once for each copy, or once for copies with equal keys. */
+  #each(op: Operation, key: (operands: readonly Value[]) => string | undefined): void {
+    const results: Value[][] = op.results.map(() => []);
+    if (op.regions.length > 0 && writes(op)) this.#loads = new Map();
+    for (let c = 0; c < this.#copies; c++) {
+      const k = key(op.operands.map((v) => this.get(v, c)));
+      const known = k === undefined ? undefined : this.#pure.get(k);
+      if (known !== undefined) {
+        results[0]!.push(known);
+        continue;
+      }
+      const copy = new ScalarCopy(this.#code.b, (v) => this.get(v, c));
+      copy.emitOp(op);
+      op.results.forEach((r, i) => results[i]!.push(copy.get(r)));
+      if (k !== undefined && op.results.length === 1) this.#pure.set(k, copy.get(op.results[0]!));
+    }
+    op.results.forEach((r, i) => this.#values.set(r, results[i]!));
+  }
+
+  #sum(op: arith.AddI | arith.SubI): void {
+    const isIndex = op.result.type instanceof IndexType;
+    const results: Value[] = [];
+    for (let c = 0; c < this.#copies; c++) {
+      const [a, b] = [this.get(op.lhs, c), this.get(op.rhs, c)];
+      const [f, g] = [this.#form(a), this.#form(b)];
+      const sign = op instanceof arith.AddI ? 1 : -1;
+      if (isIndex && (g.root === undefined || (f.root === undefined && sign > 0))) {
+        const root = f.root ?? g.root;
+        results.push(this.#at({ root, offset: f.offset + sign * g.offset }));
+        continue;
+      }
+      const key = `${op.name}(${this.#id(a)},${this.#id(b)})`;
+      let v = this.#pure.get(key);
+      if (v === undefined) {
+        const copy = new ScalarCopy(this.#code.b, (x) => this.get(x, c));
+        copy.emitOp(op);
+        this.#pure.set(key, (v = copy.get(op.result)));
+      }
+      results.push(v);
+    }
+    this.#values.set(op.result, results);
+  }
+
+  // --- memory ------------------------------------------------------------------------------------
+
+  #load(op: memref.Load): void {
+    const results: Value[] = [];
+    for (let c = 0; c < this.#copies; c++) {
+      const buffer = this.get(op.memref, c);
+      results.push(
+        this.#element(
+          buffer,
+          op.indices.map((v) => this.get(v, c)),
+        ),
+      );
+    }
+    this.#values.set(op.result, results);
+  }
+
+  #element(buffer: Value, indices: readonly Value[]): Value {
+    const key = `${this.#id(buffer)}[${indices.map((v) => this.#id(v)).join()}]`;
+    let v = this.#loads.get(key);
+    if (v !== undefined) return v;
+    const vectorLane = this.#vectorLane(buffer, indices);
+    v = vectorLane ?? this.#code.insert(memref.Load.of({ memref: buffer, indices: [...indices] }));
+    this.#loads.set(key, v);
+    return v;
+  }
+
+  /** The element as a lane of an aligned vector; undefined where it is not known to lie in one. */
+  #vectorLane(buffer: Value, indices: readonly Value[]): Value | undefined {
+    const type = buffer.type as MemRefType;
+    const lanes = this.#lanes;
+    if (!hasAlignedRows(type, lanes)) return undefined;
+    const last = this.#form(indices[indices.length - 1]!);
+    if (last.root === undefined || last.root !== this.#x) return undefined;
+    const group = Math.floor(last.offset / lanes);
+    const outer = indices.slice(0, -1);
+    const key = `${this.#id(buffer)}[${outer.map((v) => this.#id(v)).join()}]v${group}`;
+    let whole = this.#loads.get(key);
+    if (whole === undefined) {
+      const at = this.#at({ root: this.#x, offset: group * lanes });
+      whole = this.#code.insert(
+        vector.Load.of(
+          { base: buffer, indices: [...outer, at], alignment: this.#alignment(type) },
+          { types: { result: VectorType.get([lanes], type.elementType) } },
+        ),
+      );
+      this.#loads.set(key, whole);
+      this.#note(buffer, type, group);
+    }
+    return this.#code.insert(
+      vector.Extract.of({
+        source: whole,
+        dynamic_position: [],
+        static_position: DenseArrayAttr.i64([last.offset - group * lanes]),
+      }),
+    );
+  }
+
+  #alignment(type: MemRefType): IntegerAttr {
+    return IntegerAttr.get((elementBits(type.elementType) * this.#lanes) / 8, i64);
+  }
+
+  #note(buffer: Value, type: MemRefType, group: number): void {
+    const n = type.shape[type.rank - 1]!;
+    const extent: Idx =
+      n >= 0
+        ? n
+        : this.#code.insert(
+            memref.Dim.of({ source: buffer, index: this.#code.value(type.rank - 1) }),
+          );
+    const known = this.reach.find((r) => r.extent === extent);
+    if (known === undefined) this.reach.push({ extent, first: group, end: group + 1 });
+    else {
+      known.first = Math.min(known.first, group);
+      known.end = Math.max(known.end, group + 1);
+    }
+  }
+
+  #store(op: memref.Store): void {
+    const lanes = this.#lanes;
+    for (let c = 0; c < this.#copies; c += lanes) {
+      if (this.#storeVector(op, c)) continue;
+      for (let k = 0; k < lanes; k++) {
+        const copy = new ScalarCopy(this.#code.b, (v) => this.get(v, c + k));
+        copy.emitOp(op);
+      }
+    }
+    this.#loads = new Map();
+  }
+
+  #storeVector(op: memref.Store, first: number): boolean {
+    const lanes = this.#lanes;
+    const buffer = this.get(op.memref, first);
+    const type = buffer.type as MemRefType;
+    if (!hasAlignedRows(type, lanes)) return false;
+    const outer = op.indices.slice(0, -1).map((v) => this.get(v, first));
+    const start = this.#form(this.get(op.indices[op.indices.length - 1]!, first));
+    if (start.root !== this.#x || this.#x === undefined || start.offset % lanes !== 0) return false;
+    const elements: Value[] = [];
+    for (let k = 0; k < lanes; k++) {
+      const form = this.#form(this.get(op.indices[op.indices.length - 1]!, first + k));
+      const sameRow = op.indices.slice(0, -1).every((v, d) => this.get(v, first + k) === outer[d]);
+      if (form.root !== start.root || form.offset !== start.offset + k || !sameRow) return false;
+      elements.push(this.get(op.value, first + k));
+    }
+    const valueToStore = this.#code.insert(
+      vector.FromElements.of(
+        { elements },
+        { types: { dest: VectorType.get([lanes], elementTypeOf(type)) } },
+      ),
+    );
+    const indices = [...outer, this.#at(start)];
+    const alignment = this.#alignment(type);
+    this.#code.b.insert(vector.Store.of({ valueToStore, base: buffer, indices, alignment }));
+    return true;
+  }
+
+  // --- loops -------------------------------------------------------------------------------------
+
+  #hasEqualBounds(op: For): boolean {
+    return [op.lowerBound, op.upperBound, op.step].every((v) => {
+      const first = this.get(v, 0);
+      for (let c = 1; c < this.#copies; c++) if (this.get(v, c) !== first) return false;
+      return true;
+    });
+  }
+
+  #for(op: For): void {
+    const [lower, upper, step] = [op.lowerBound, op.upperBound, op.step].map((v) => this.get(v, 0));
+    const n = this.#copies;
+    const inits = op.initArgs.flatMap((v) => Array.from({ length: n }, (_, c) => this.get(v, c)));
+    if (writes(op)) this.#loads = new Map();
+    const outer = { loads: this.#loads, pure: this.#pure, made: copyRows(this.#made) };
+    const results = this.#code.for(lower!, upper!, step!, inits, (iv, carried) => {
+      this.#loads = new Map(this.#loads);
+      this.#pure = new Map(this.#pure);
+      this.#values.set(op.inductionVar, new Array<Value>(n).fill(iv));
+      op.iterArgs.forEach((a, i) => this.#values.set(a, carried.slice(i * n, (i + 1) * n)));
+      this.emit(op.body);
+      return op.yielded.flatMap((v) => Array.from({ length: n }, (_, c) => this.get(v, c)));
+    });
+    this.#loads = writes(op) ? new Map() : outer.loads;
+    this.#pure = outer.pure;
+    this.#made = outer.made;
+    op.outs.forEach((r, i) => this.#values.set(r, results.slice(i * n, (i + 1) * n)));
+  }
+}
+
+const copyRows = (rows: Rows): Rows =>
+  new Map([...rows].map(([root, row]) => [root, new Map(row)] as const));
+
+function writes(op: Operation): boolean {
+  if (op instanceof memref.Store || op instanceof memref.AtomicRMW) return true;
+  return op.regions.some((r) => [...r.blocks()].some((b) => [...b.ops()].some(writes)));
+}

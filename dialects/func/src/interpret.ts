@@ -5,7 +5,11 @@ import { CallIndirectOp, CallOp, ConstantOp } from "./ops.ts";
 
 /** How the operations run. */
 export const interpretation: readonly InterfaceBinding[] = [
-  interpretOf(CallOp, (op, args, cx) => cx.call(op.callee, args)),
+  interpretOf(
+    CallOp,
+    (op, args, cx) => cx.call(op.callee, args, op),
+    (op, args, cx) => cx.callSuspendable(op.callee, args, op),
+  ),
   interpretOf(CallIndirectOp, (op, [callee, ...args], cx) => {
     if (callee instanceof FunctionValue) return cx.call(callee.symbol, args);
     return cx.fail(op, "func.callee", "the callee is no function of this module");

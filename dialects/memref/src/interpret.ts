@@ -184,7 +184,11 @@ export const interpretation: readonly InterfaceBinding[] = [
     buffer.isFreed = true;
   }),
   interpretOf(ops.Realloc, (op, [m, size]) => realloc(op, expectMemRef(m), size)),
-  interpretOf(ops.AllocaScope, (op, _, cx) => cx.runRegion(op.bodyRegion, [])),
+  interpretOf(
+    ops.AllocaScope,
+    (op, _, cx) => cx.runRegion(op.bodyRegion, []),
+    (op, _, cx) => cx.runSuspendable(op.bodyRegion, []),
+  ),
   interpretAs(ops.Load, loadFunction),
   interpretOf(ops.Store, (op, [value, m, ...indices]) => {
     const memref = expectMemRef(m);

@@ -10,6 +10,7 @@ import {
   type Block,
   IsolatedFromAbove,
   type Operation,
+  Pure,
   type Region,
   ReturnLike,
   type Value,
@@ -30,7 +31,12 @@ import type { RuntimeValue } from "./value.ts";
 export type Frame = RuntimeValue[];
 
 /** Runs one operation on a frame. */
-export type Step = (frame: Frame, cx: InterpreterContext) => void;
+export type Step = (frame: Frame, cx: RunningInterpreter) => void;
+
+/** The interpreter as the steps of blocks see it. */
+export interface RunningInterpreter extends InterpreterContext {
+  currentOp: Operation | undefined;
+}
 
 /** Runs a terminator on a frame. */
 export type LastStep = (frame: Frame, cx: InterpreterContext) => ControlFlow;
@@ -44,6 +50,8 @@ export interface CompiledBlock {
   readonly terminator: Operation | undefined;
   /** Operations run by one pass through the block. */
   readonly cost: number;
+  readonly block: Block;
+  readonly scope: Scope;
 }
 
 /** A region ready to run. */
@@ -80,13 +88,14 @@ export function compileScope(owner: Operation, into: Map<Region, CompiledRegion>
   }
 }
 
-interface Scope {
+/** The slots of the values of one isolated operation. */
+export interface Scope {
   readonly slots: ReadonlyMap<Value, number>;
   resultsOf(op: Operation): number[];
 }
 
 /** The slot of an operand; a step that reads a value from outside its scope is a broken IR. */
-function operandSlots(op: Operation, scope: Scope): number[] {
+export function operandSlots(op: Operation, scope: Scope): number[] {
   return op.operandUses.map((u) => {
     const slot = scope.slots.get(u.value);
     if (slot !== undefined) return slot;
@@ -106,11 +115,12 @@ function compileBlock(block: Block, scope: Scope): CompiledBlock {
     if (op === terminator) last = compileTerminator(op, operandSlots(op, scope));
     else steps.push(compileStep(op, operandSlots(op, scope), scope.resultsOf(op)));
   }
-  return { argSlots: block.args.map((a) => scope.slots.get(a)!), steps, last, terminator, cost };
+  const argSlots = block.args.map((a) => scope.slots.get(a)!);
+  return { argSlots, steps, last, terminator, cost, block, scope };
 }
 
 /** The values in slots, as a new array. */
-function gather(frame: Frame, slots: readonly number[]): RuntimeValue[] {
+export function gather(frame: Frame, slots: readonly number[]): RuntimeValue[] {
   const out = new Array<RuntimeValue>(slots.length);
   for (let i = 0; i < slots.length; i++) out[i] = frame[slots[i]!]!;
   return out;
@@ -145,7 +155,25 @@ function compileTerminator(op: Operation, operands: readonly number[]): LastStep
   };
 }
 
+/** Whether the operation may read or write memory, so that observers of memory ask for it. */
+function mayAccessMemory(op: Operation): boolean {
+  return !op.definition.hasTrait(Pure) && op.regions.length === 0;
+}
+
 function compileStep(op: Operation, operands: readonly number[], results: readonly number[]): Step {
+  const step = compileAnyStep(op, operands, results);
+  if (!mayAccessMemory(op)) return step;
+  return (frame, cx) => {
+    cx.currentOp = op;
+    step(frame, cx);
+  };
+}
+
+function compileAnyStep(
+  op: Operation,
+  operands: readonly number[],
+  results: readonly number[],
+): Step {
   const impl = InterpretInterface.of(op);
   const f = results.length === 1 ? impl?.specialize?.(op) : undefined;
   if (f !== undefined) return specializedStep(f, operands, results[0]!);
@@ -156,8 +184,17 @@ function compileStep(op: Operation, operands: readonly number[], results: readon
         bug("interpret.results", `\`${op.name}\` must give ${results.length} values`),
       );
     }
-    for (let i = 0; i < results.length; i++) frame[results[i]!] = answer[i]!;
+    assign(frame, results, answer);
   };
+}
+
+/** Writes an operation's results to their slots. */
+export function assign(
+  frame: Frame,
+  results: readonly number[],
+  values: readonly RuntimeValue[],
+): void {
+  for (let i = 0; i < results.length; i++) frame[results[i]!] = values[i]!;
 }
 
 /** Arrays of arguments are not built for the usual numbers of operands. */

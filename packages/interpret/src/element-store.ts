@@ -32,6 +32,8 @@ export interface ElementStore {
   readonly array: StoreArray | undefined;
   /** Set by whoever releases the memory, for checks of later accesses. */
   isFreed: boolean;
+  /** What an observer of accesses keeps about the elements. */
+  observation: object | undefined;
   get(i: number): RuntimeValue;
   set(i: number, value: RuntimeValue): void;
   fill(value: RuntimeValue): void;
@@ -39,6 +41,36 @@ export interface ElementStore {
   slice(start?: number, end?: number): ElementStore;
   /** Copies `count` elements from another store of the same element type. */
   copyFrom(source: ElementStore, from: number, to: number, count: number): void;
+}
+
+/** Is told of every element that is read or written. */
+export interface AccessObserver {
+  read(store: ElementStore, i: number): void;
+  write(store: ElementStore, i: number): void;
+}
+
+let observer: AccessObserver | undefined;
+
+/** Tells an observer of the accesses to elements of all stores while a function runs. */
+export function observeAccesses<T>(by: AccessObserver, during: () => T): T {
+  const outer = observer;
+  observer = by;
+  try {
+    return during();
+  } finally {
+    observer = outer;
+  }
+}
+
+/** Lets no observer know of what a function does to elements. */
+export function accessUnobserved<T>(during: () => T): T {
+  const outer = observer;
+  observer = undefined;
+  try {
+    return during();
+  } finally {
+    observer = outer;
+  }
 }
 
 /** Whether memory has been released; shared by all stores over it. */
@@ -51,6 +83,7 @@ abstract class TypedStore<A extends StoreArray> implements ElementStore {
   readonly array: A;
   readonly length: number;
   readonly lifetime: Lifetime;
+  observation: object | undefined = undefined;
 
   constructor(elementType: Type, array: A, lifetime: Lifetime = { isFreed: false }) {
     this.elementType = elementType;
@@ -97,10 +130,12 @@ function copyElements(
 
 class NumberStore extends TypedStore<NumberArray> {
   get(i: number): number {
+    if (observer !== undefined) observer.read(this, i);
     return this.array[i]!;
   }
 
   set(i: number, value: RuntimeValue): void {
+    if (observer !== undefined) observer.write(this, i);
     this.array[i] = value as number;
   }
 
@@ -111,10 +146,12 @@ class NumberStore extends TypedStore<NumberArray> {
 
 class BigIntStore extends TypedStore<BigInt64Array | BigUint64Array> {
   get(i: number): bigint {
+    observer?.read(this, i);
     return this.array[i]!;
   }
 
   set(i: number, value: RuntimeValue): void {
+    observer?.write(this, i);
     this.array[i] = value as bigint;
   }
 
@@ -126,20 +163,24 @@ class BigIntStore extends TypedStore<BigInt64Array | BigUint64Array> {
 /** An index as a 64-bit integer in memory. */
 class IndexStore extends TypedStore<BigInt64Array | BigUint64Array> {
   get(i: number): number {
+    observer?.read(this, i);
     return expectSafeIndex(this.array[i]!);
   }
 
   set(i: number, value: RuntimeValue): void {
+    observer?.write(this, i);
     this.array[i] = BigInt(value as number);
   }
 }
 
 class BF16Store extends TypedStore<Uint16Array> {
   get(i: number): number {
+    observer?.read(this, i);
     return bf16FromBits(this.array[i]!);
   }
 
   set(i: number, value: RuntimeValue): void {
+    observer?.write(this, i);
     this.array[i] = bf16ToBits(value as number);
   }
 }
@@ -150,6 +191,7 @@ class ObjectStore implements ElementStore {
   readonly array: undefined;
   readonly #values: RuntimeValue[];
   isFreed = false;
+  observation: object | undefined = undefined;
 
   constructor(elementType: Type, values: RuntimeValue[]) {
     this.elementType = elementType;
@@ -161,10 +203,12 @@ class ObjectStore implements ElementStore {
   }
 
   get(i: number): RuntimeValue {
+    observer?.read(this, i);
     return this.#values[i]!;
   }
 
   set(i: number, value: RuntimeValue): void {
+    observer?.write(this, i);
     this.#values[i] = value;
   }
 

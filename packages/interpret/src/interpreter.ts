@@ -9,6 +9,7 @@ import {
   type Block,
   FunctionType,
   IsolatedFromAbove,
+  lookupSymbol,
   type Operation,
   type Region,
   symbolNameOf,
@@ -16,8 +17,15 @@ import {
   TypeAttr,
 } from "@strata/ir";
 import { bug, closest, DiagnosticError, userError } from "@strata/support";
-import { type CompiledBlock, type CompiledRegion, compileScope, type Frame } from "./compile.ts";
-import { failAt, type InterpreterContext } from "./interface.ts";
+import {
+  type CompiledBlock,
+  type CompiledRegion,
+  compileScope,
+  type Frame,
+  type RunningInterpreter,
+} from "./compile.ts";
+import { failAt, type Suspendable, type Thread, type ThreadBody } from "./interface.ts";
+import { compileSuspendable, type SuspendableStep, WaitSearch } from "./suspend.ts";
 import { describeValue, isValueOf, type RuntimeValue } from "./value.ts";
 
 /** A function the host provides for a declaration without a body. */
@@ -33,6 +41,8 @@ export interface InterpreterOptions {
   readonly externals?: Readonly<Record<string, ExternalFunction>>;
   /** Takes what the program prints; whole lines go to the console by default. */
   readonly write?: (text: string) => void;
+  /** State of operations made before they ask for it, by key: how a dialect's settings come in. */
+  readonly state?: Iterable<readonly [key: object, state: unknown]>;
 }
 
 /** What of the host is used where it is there: nodes and browsers have a console. */
@@ -50,16 +60,20 @@ function consoleWriter(): (text: string) => void {
 }
 
 /** Runs functions of one module. */
-export class Interpreter implements InterpreterContext {
+export class Interpreter implements RunningInterpreter {
   readonly module: Operation;
   lastTerminator: Operation | undefined;
+  currentOp: Operation | undefined;
   readonly #options: InterpreterOptions;
   readonly #maxSteps: number;
   readonly #maxDepth: number;
   readonly #regions = new Map<Region, CompiledRegion>();
   readonly #tables = new Map<Operation, ReadonlyMap<string, Operation>>();
-  readonly #state = new Map<object, unknown>();
+  readonly #state: Map<object, unknown>;
   readonly #write: (text: string) => void;
+  readonly #callees = new Map<Operation, Operation>();
+  readonly #suspendable = new Map<CompiledBlock, readonly (SuspendableStep | undefined)[]>();
+  readonly #waits: WaitSearch = new WaitSearch((op, callee) => this.#calleeOf(op, callee));
   #frame: Frame = [];
   #steps = 0;
   #depth = 0;
@@ -73,6 +87,7 @@ export class Interpreter implements InterpreterContext {
     this.#maxSteps = options.maxSteps ?? Infinity;
     this.#maxDepth = options.maxCallDepth ?? 1000;
     this.#write = options.write ?? consoleWriter();
+    this.#state = new Map(options.state);
   }
 
   /** Operations executed by the last `run`. */
@@ -95,8 +110,41 @@ export class Interpreter implements InterpreterContext {
     }
   }
 
-  call(symbol: string | SymbolRefAttr, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
-    return this.#invoke(this.#lookup(symbol), args);
+  call(
+    symbol: string | SymbolRefAttr,
+    args: readonly RuntimeValue[],
+    from?: Operation,
+  ): readonly RuntimeValue[] {
+    return this.#invoke(this.#resolve(symbol, from), args);
+  }
+
+  *callSuspendable(
+    symbol: string | SymbolRefAttr,
+    args: readonly RuntimeValue[],
+    from?: Operation,
+  ): Suspendable<readonly RuntimeValue[]> {
+    const f = this.#resolve(symbol, from);
+    const body = f.regions[0];
+    if (body === undefined || body.isEmpty) return this.#callExternal(f, args);
+    this.#countCall(f);
+    const results = yield* this.runSuspendable(body, args);
+    this.#depth--;
+    return results;
+  }
+
+  #resolve(symbol: string | SymbolRefAttr, from: Operation | undefined): Operation {
+    if (from === undefined || typeof symbol === "string") return this.#lookup(symbol);
+    return this.#calleeOf(from, symbol) ?? this.#lookup(symbol);
+  }
+
+  /** The function that an operation calls, looked up once. */
+  #calleeOf(op: Operation, symbol: SymbolRefAttr): Operation | undefined {
+    let callee = this.#callees.get(op);
+    if (callee === undefined) {
+      callee = lookupSymbol(op, symbol);
+      if (callee !== undefined) this.#callees.set(op, callee);
+    }
+    return callee;
   }
 
   runRegion(region: Region, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
@@ -108,6 +156,59 @@ export class Interpreter implements InterpreterContext {
       return this.#execute(compiled, this.#frame, args);
     } finally {
       this.#frame = outer;
+    }
+  }
+
+  *runSuspendable(
+    region: Region,
+    args: readonly RuntimeValue[],
+  ): Suspendable<readonly RuntimeValue[]> {
+    const compiled = this.#regions.get(region) ?? this.#compile(region);
+    const outer = this.#frame;
+    const frame = compiled.isIsolated ? new Array<RuntimeValue>(compiled.frameSize) : outer;
+    const results = yield* this.#executeSuspendable(compiled, frame, args);
+    this.#frame = outer;
+    return results;
+  }
+
+  threadBody(region: Region): ThreadBody {
+    const compiled = this.#regions.get(region) ?? this.#compile(region);
+    const outer = compiled.isIsolated ? new Array<RuntimeValue>(compiled.frameSize) : this.#frame;
+    const captured = outer.slice();
+    return {
+      maySuspend: this.#waits.mayWait(region),
+      run: (args) => {
+        this.#within(captured.slice(), 0, (frame) => this.#execute(compiled, frame, args));
+      },
+      start: (args) => this.#start(compiled, captured.slice(), args),
+    };
+  }
+
+  #start(compiled: CompiledRegion, frame: Frame, args: readonly RuntimeValue[]): Thread {
+    const generator = this.#executeSuspendable(compiled, frame, args);
+    let depth = 0;
+    let current = frame;
+    return {
+      resume: (answer) =>
+        this.#within(current, depth, () => {
+          const { done, value } = generator.next(answer);
+          depth = this.#depth;
+          current = this.#frame;
+          return done === true ? undefined : value;
+        }),
+    };
+  }
+
+  /** Runs with another frame and depth of calls, and goes back to those of now. */
+  #within<T>(frame: Frame, depth: number, body: (frame: Frame) => T): T {
+    const [outerFrame, outerDepth] = [this.#frame, this.#depth];
+    this.#frame = frame;
+    this.#depth = depth;
+    try {
+      return body(frame);
+    } finally {
+      this.#frame = outerFrame;
+      this.#depth = outerDepth;
     }
   }
 
@@ -127,17 +228,20 @@ export class Interpreter implements InterpreterContext {
   #invoke(f: Operation, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
     const body = f.regions[0];
     if (body === undefined || body.isEmpty) return this.#callExternal(f, args);
-    if (++this.#depth > this.#maxDepth) {
-      failAt(
-        f,
-        "interpret.call-depth",
-        `more than ${this.#maxDepth} calls are active`,
-        "does the function call itself without end?",
-      );
-    }
+    this.#countCall(f);
     const results = this.runRegion(body, args);
     this.#depth--;
     return results;
+  }
+
+  #countCall(f: Operation): void {
+    if (++this.#depth <= this.#maxDepth) return;
+    failAt(
+      f,
+      "interpret.call-depth",
+      `more than ${this.#maxDepth} calls are active`,
+      "does the function call itself without end?",
+    );
   }
 
   #callExternal(f: Operation, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
@@ -175,6 +279,50 @@ export class Interpreter implements InterpreterContext {
       block = blockOf(region, flow.successor);
       incoming = flow.args;
     }
+  }
+
+  /** As `#execute`; the frame is this thread's again behind every stop. */
+  *#executeSuspendable(
+    region: CompiledRegion,
+    frame: Frame,
+    args: readonly RuntimeValue[],
+  ): Suspendable<readonly RuntimeValue[]> {
+    this.#frame = frame;
+    let block = region.entry;
+    let incoming = args;
+    for (;;) {
+      this.#enter(block, frame, incoming);
+      const { steps, last } = block;
+      const suspendable = this.#suspendableSteps(block);
+      for (let i = 0; i < steps.length; i++) {
+        const step = suspendable[i];
+        if (step === undefined) steps[i]!(frame, this);
+        else {
+          yield* step(frame, this);
+          this.#frame = frame;
+        }
+      }
+      if (last === undefined) {
+        this.lastTerminator = undefined;
+        return [];
+      }
+      const flow = last(frame, this);
+      if (flow.kind === "yield") {
+        this.lastTerminator = block.terminator;
+        return flow.values;
+      }
+      block = blockOf(region, flow.successor);
+      incoming = flow.args;
+    }
+  }
+
+  #suspendableSteps(block: CompiledBlock): readonly (SuspendableStep | undefined)[] {
+    let steps = this.#suspendable.get(block);
+    if (steps === undefined) {
+      steps = compileSuspendable(block, this.#waits);
+      this.#suspendable.set(block, steps);
+    }
+    return steps;
   }
 
   #enter(block: CompiledBlock, frame: Frame, args: readonly RuntimeValue[]): void {

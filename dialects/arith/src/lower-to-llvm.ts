@@ -91,7 +91,6 @@ const direct: readonly Direct[] = [
   [ops.ExtSI, llvm.SExtOp],
   [ops.ExtUI, llvm.ZExtOp],
   [ops.TruncI, llvm.TruncOp, overflow],
-  [ops.ExtF, llvm.FPExtOp],
   // The nearest value in range where the float is out of it (docs/adr/0006).
   [ops.FPToSI, llvm.FPToSISatOp],
   [ops.FPToUI, llvm.FPToUISatOp],
@@ -270,6 +269,10 @@ export function arithToLLVM(converter: TypeConverter): RewritePattern[] {
           r.insert(llvm.FCmpOp.of({ lhs: lhs!, rhs: rhs!, predicate, fastmathFlags })).res,
       );
     }),
+    // Exact whatever the type: nothing is computed in a wider one first.
+    elementwiseConversion(ops.ExtF, converter, (r, [v], type) =>
+      insertOne(r, llvm.FPExtOp, [v!], type),
+    ),
     elementwiseConversion(
       ops.TruncF,
       converter,

@@ -1,5 +1,5 @@
 /** What a stencil reads outside of its inputs, as arithmetic on one index. */
-import { walk, type Operation, type Region } from "@strata/ir";
+import { walk, type Operation, type Region, type Value } from "@strata/ir";
 import { AccessOp, type BoundaryKind, InsideOp, PositionOp } from "./ops.ts";
 
 /** The index in 0…n−1 that stands for `i`, for the boundaries that remap; n ≥ 1. */
@@ -27,12 +27,14 @@ export interface Reach {
   readonly high: readonly number[];
 }
 
-/** The bounding box of the offsets that a body names. */
-export function reachOf(body: Region, rank: number): Reach {
+/** The bounding box of the offsets that a body names, of all inputs or of some. */
+export function reachOf(body: Region, rank: number, inputs?: readonly number[]): Reach {
   const low = new Array<number>(rank).fill(0);
   const high = new Array<number>(rank).fill(0);
+  const windows = inputs?.map((i): Value | undefined => body.entry.args[i]);
   const visit = (op: Operation): void => {
     if (op instanceof AccessOp || op instanceof PositionOp || op instanceof InsideOp) {
+      if (windows !== undefined && !windows.includes(op.window)) return;
       op.offsets.numbers.forEach((o, d) => {
         low[d] = Math.min(low[d]!, o);
         high[d] = Math.max(high[d]!, o);

@@ -10,6 +10,7 @@ export const pattern: Dialect = defineDialect({
   ops: [
     ops.AccessOp,
     ops.BuildOp,
+    ops.ContractOp,
     ops.HistogramOp,
     ops.InsideOp,
     ops.IterateOp,
@@ -17,6 +18,7 @@ export const pattern: Dialect = defineDialect({
     ops.PositionOp,
     ops.ReduceOp,
     ops.ScanOp,
+    ops.ScatterOp,
     ops.StencilOp,
     ops.YieldOp,
   ],

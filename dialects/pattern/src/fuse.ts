@@ -28,7 +28,8 @@ import {
 } from "@strata/ir";
 import {
   AccessOp,
-  Boundary,
+  Boundaries,
+  boundaryOf,
   HistogramOp,
   MapOp,
   PositionOp,
@@ -136,12 +137,16 @@ function erase(op: Operation): void {
 
 /** Each access of the produced window becomes the producer's body on accesses of its inputs. */
 function fuseIntoStencil(producer: MapOp, stencil: StencilOp): boolean {
-  const kind = Boundary.nameOf(stencil.boundary);
-  // A constant is read outside, not a function of one; a copy is of the stencil's own inputs.
-  if (kind === "constant" || kind === "copy") return false;
   const block = stencil.body.entry;
   const produced = producer.outputs[0]!;
   const inputs = stencil.operandGroup(0);
+  const boundaries = inputs.map((_, i) => boundaryOf(stencil, i));
+  // A constant is read outside, not a function of one.
+  const own = boundaries.filter((_, i) => inputs[i] === produced).map(({ kind }) => kind);
+  const [kind] = own;
+  if (kind === undefined || kind === "constant" || own.some((k) => k !== kind)) return false;
+  // A copy is of the stencil's own inputs.
+  if (stencil.parity !== undefined || boundaries.some((x) => x.kind === "copy")) return false;
   const windows = inputs.flatMap((v, i) => (v === produced ? [block.args[i]!] : []));
   const accesses = windows.flatMap((w) => w.users());
   if (!accesses.every((op) => op instanceof AccessOp)) return false;
@@ -150,8 +155,10 @@ function fuseIntoStencil(producer: MapOp, stencil: StencilOp): boolean {
   if ([...producer.body.entry.ops()].some((op) => op.regions.length > 0)) return false;
   const rank = (produced.type as RankedTensorType).rank;
   const windowOf = new Map<Value, Value>();
+  // An input is read through its own window where that has the same boundary.
   inputs.forEach((v, i) => {
-    if (v !== produced && !windowOf.has(v)) windowOf.set(v, block.args[i]!);
+    if (v === produced || windowOf.has(v) || boundaries[i]!.kind !== kind) return;
+    windowOf.set(v, block.args[i]!);
   });
   const added = producer.inputs.filter((v, i, all) => all.indexOf(v) === i && !windowOf.has(v));
   added.forEach((v, k) => {
@@ -179,7 +186,13 @@ function fuseIntoStencil(producer: MapOp, stencil: StencilOp): boolean {
   for (let i = inputs.length - 1; i >= 0; i--) {
     if (inputs[i] === produced) block.eraseArgument(i);
   }
-  stencil.setOperandGroup(0, [...inputs.filter((v) => v !== produced), ...added]);
+  const kept = inputs.flatMap((v, i) => (v === produced ? [] : [i]));
+  const kinds = [...kept.map((i) => boundaries[i]!.kind), ...added.map(() => kind)];
+  const values = kept.flatMap((i) => boundaries[i]!.value ?? []);
+  const uniform = kinds.every((k) => k === kind);
+  stencil.setAttr("boundaries", Boundaries.of(uniform ? [kind] : kinds));
+  stencil.setOperandGroup(1, values);
+  stencil.setOperandGroup(0, [...kept.map((i) => inputs[i]!), ...added]);
   erase(producer);
   return true;
 }

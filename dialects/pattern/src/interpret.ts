@@ -1,107 +1,22 @@
 /** What the operations of `pattern` mean: the reference that every lowering is held against. */
 import {
+  createStore,
   type InterpreterContext,
   interpretOf,
-  createStore,
   roundingOf,
-  RuntimeObject,
   type RuntimeValue,
   TensorValue,
 } from "@strata/interpret";
-import { FloatType, type InterfaceBinding, type RankedTensorType } from "@strata/ir";
-
+import {
+  type AffineExpr,
+  FloatType,
+  type InterfaceBinding,
+  type RankedTensorType,
+} from "@strata/ir";
 import { buildTensor, filledShape, forEachPoint } from "@strata/tensor";
-import { reachOf, remapIndex } from "./boundary.ts";
+import { stencilInterpretation } from "./interpret-stencil.ts";
+import { computeTensors, elements, resultTypes, tensors } from "./interpret-tensors.ts";
 import * as ops from "./ops.ts";
-
-/** A stencil's view of one input at the current point. */
-class WindowValue extends RuntimeObject {
-  readonly input: TensorValue;
-  readonly kind: ops.BoundaryKind;
-  readonly outside: RuntimeValue | undefined;
-  point: readonly number[] = [];
-
-  constructor(input: TensorValue, kind: ops.BoundaryKind, outside: RuntimeValue | undefined) {
-    super();
-    this.input = input;
-    this.kind = kind;
-    this.outside = outside;
-  }
-
-  describe(): string {
-    return "a stencil window";
-  }
-
-  isInside(offsets: readonly number[]): boolean {
-    return offsets.every((o, d) => {
-      const i = this.point[d]! + o;
-      return i >= 0 && i < this.input.shape[d]!;
-    });
-  }
-
-  position(offsets: readonly number[]): number[] {
-    return offsets.map((o, d) => remapIndex(this.kind, this.point[d]! + o, this.input.shape[d]!));
-  }
-
-  read(offsets: readonly number[]): RuntimeValue {
-    if (this.outside !== undefined && !this.isInside(offsets)) return this.outside;
-    return this.input.data.get(this.input.linearIndex(this.position(offsets))!);
-  }
-}
-
-function asWindow(v: RuntimeValue | undefined): WindowValue {
-  if (v instanceof WindowValue) return v;
-  throw new Error("expected a window");
-}
-
-function tensors(values: readonly RuntimeValue[]): TensorValue[] {
-  return values.map((v) => {
-    if (v instanceof TensorValue) return v;
-    throw new Error("expected a tensor");
-  });
-}
-
-/** Several tensors of one shape, computed point by point. */
-function computeTensors(
-  shape: readonly number[],
-  types: readonly RankedTensorType[],
-  at: (point: readonly number[], linear: number) => readonly RuntimeValue[],
-): TensorValue[] {
-  const count = shape.reduce((a, n) => a * n, 1);
-  const stores = types.map((t) => createStore(t.elementType, count));
-  let i = 0;
-  forEachPoint(shape, (point) => {
-    const values = at(point, i);
-    stores.forEach((s, k) => s.set(i, values[k]!));
-    i++;
-  });
-  return types.map((t, k) => new TensorValue([...shape], t.elementType, stores[k]!));
-}
-
-const elements = (inputs: readonly TensorValue[], linear: number): RuntimeValue[] =>
-  inputs.map((t) => t.data.get(linear));
-
-const resultTypes = (op: {
-  readonly outputs: readonly { readonly type: unknown }[];
-}): RankedTensorType[] => op.outputs.map((r) => r.type as RankedTensorType);
-
-function runStencil(
-  op: ops.StencilOp,
-  args: readonly RuntimeValue[],
-  cx: InterpreterContext,
-): TensorValue[] {
-  const inputs = tensors(args.slice(0, op.inputs.length));
-  const kind = ops.Boundary.nameOf(op.boundary);
-  const windows = inputs.map((t) => new WindowValue(t, kind, args[op.inputs.length]));
-  const { shape } = inputs[0]!;
-  const { low, high } = reachOf(op.body, shape.length);
-  return computeTensors(shape, resultTypes(op), (point, linear) => {
-    const escapes = point.some((p, d) => p + low[d]! < 0 || p + high[d]! >= shape[d]!);
-    if (kind === "copy" && escapes) return elements(inputs, linear);
-    for (const w of windows) w.point = point;
-    return cx.runRegion(op.body, [...windows, ...point]);
-  });
-}
 
 function runReduce(
   op: ops.ReduceOp,
@@ -193,6 +108,92 @@ function runHistogram(
   return out;
 }
 
+/** The value of an index expression at a point. */
+function affineIndex(e: AffineExpr, point: readonly number[]): number {
+  if (e.kind === "const") return Number(e.value);
+  if (e.kind === "dim") return point[e.index]!;
+  if (e.kind === "sym") throw new Error("a contraction's maps have no symbols");
+  const [a, b] = [affineIndex(e.lhs, point), affineIndex(e.rhs, point)];
+  switch (e.op) {
+    case "+":
+      return a + b;
+    case "*":
+      return a * b;
+    case "floordiv":
+      return Math.floor(a / b);
+    case "ceildiv":
+      return Math.ceil(a / b);
+    case "mod":
+      return a - b * Math.floor(a / b);
+  }
+}
+
+function runContract(
+  op: ops.ContractOp,
+  args: readonly RuntimeValue[],
+  cx: InterpreterContext,
+): RuntimeValue[] {
+  const sizes = args.slice(0, op.sizes.length);
+  const inputs = tensors(args.slice(sizes.length, sizes.length + op.inputs.length));
+  const inits = args.slice(sizes.length + inputs.length);
+  let dynamic = 0;
+  const domain = ops.domainOf(op).map((n) => (n < 0 ? Number(sizes[dynamic++]) : n));
+  const maps = ops.mapsOf(op);
+  const kept = maps[inputs.length]!.results.map((e) => (e.kind === "dim" ? e.index : 0));
+  const reduced = domain.map((_, d) => d).filter((d) => !kept.includes(d));
+  const point = domain.map(() => 0);
+  const at = (outer: readonly number[]): readonly RuntimeValue[] => {
+    let accumulators: readonly RuntimeValue[] = inits;
+    kept.forEach((d, k) => (point[d] = outer[k]!));
+    forEachPoint(
+      reduced.map((d) => domain[d]!),
+      (inner) => {
+        reduced.forEach((d, k) => (point[d] = inner[k]!));
+        const values = inputs.map((t, i) => {
+          const place = maps[i]!.results.map((e) => affineIndex(e, point));
+          const linear = t.linearIndex(place);
+          if (linear !== undefined) return t.data.get(linear);
+          return cx.fail(
+            op,
+            "tensor.out-of-bounds",
+            `index [${place.join(", ")}] is outside of a tensor of shape [${t.shape.join(", ")}]`,
+          );
+        });
+        const terms = cx.runRegion(op.element, [...values, ...point]);
+        accumulators = cx.runRegion(op.combiner, [...accumulators, ...terms]);
+      },
+    );
+    return accumulators;
+  };
+  if (kept.length === 0) return [...at([])];
+  const types = op.outputs.map((r) => r.type as RankedTensorType);
+  return computeTensors(
+    kept.map((d) => domain[d]!),
+    types,
+    at,
+  );
+}
+
+function runScatter(
+  op: ops.ScatterOp,
+  args: readonly RuntimeValue[],
+  cx: InterpreterContext,
+): TensorValue {
+  const [target, ...inputs] = tensors(args);
+  const { shape, elementType, data } = target!;
+  let linear = 0;
+  const out = buildTensor(shape, elementType, () => data.get(linear++));
+  linear = 0;
+  forEachPoint(inputs[0]!.shape, (point) => {
+    const results = cx.runRegion(op.body, [...elements(inputs, linear++), ...point]);
+    const place = out.linearIndex(results.slice(0, shape.length).map(Number));
+    if (place === undefined) return;
+    const value = results[shape.length]!;
+    out.data.set(place, cx.runRegion(op.combiner, [out.data.get(place), value])[0]!);
+  });
+  return out;
+}
+
 /** How the operations run. */
 export const interpretation: readonly InterfaceBinding[] = [
   interpretOf(ops.MapOp, (op, args, cx) => {
@@ -206,14 +207,10 @@ export const interpretation: readonly InterfaceBinding[] = [
     const shape = filledShape(types[0]!, sizes);
     return computeTensors(shape, types, (point) => cx.runRegion(op.body, point));
   }),
-  interpretOf(ops.StencilOp, runStencil),
-  interpretOf(ops.AccessOp, (op, [w]) => asWindow(w).read(op.offsets.numbers)),
-  interpretOf(ops.InsideOp, (op, [w]) => (asWindow(w).isInside(op.offsets.numbers) ? 1 : 0)),
-  interpretOf(
-    ops.PositionOp,
-    (op, [w]) => asWindow(w).position(op.offsets.numbers)[Number(op.dim.value)]!,
-  ),
+  ...stencilInterpretation,
   interpretOf(ops.ReduceOp, runReduce),
+  interpretOf(ops.ContractOp, runContract),
+  interpretOf(ops.ScatterOp, runScatter),
   interpretOf(ops.ScanOp, runScan),
   interpretOf(ops.HistogramOp, runHistogram),
   interpretOf(ops.IterateOp, (op, [steps, ...inits], cx) => {

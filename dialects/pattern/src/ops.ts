@@ -8,59 +8,41 @@
 import {
   AnyRankedTensor,
   AnyScalar,
-  AnyType,
   attr,
-  Bindings,
   defineOp,
   DenseI64Array,
-  derived,
   I64Attr,
   i1,
-  I1,
   index,
   Index,
-  integerEnum,
-  IsTerminator,
   operand,
   type Operation,
   optionalOperand,
-  Pure,
   RankedTensorType,
   RecursiveMemoryEffects,
   region,
   result,
-  ReturnLike,
-  type Region,
-  type Report,
-  type Type,
-  typeVar,
-  typeWhere,
   unitAttr,
   variadic,
   variadicRegion,
   variadicResult,
 } from "@strata/ir";
-import { WindowType } from "./types.ts";
+import { checkBody, elementsOf, indices, sameShape, TensorOrScalar } from "./ops-body.ts";
 
-/** What a stencil reads outside of its inputs. */
-export const boundaryKinds = ["clamp", "constant", "wrap", "reflect", "copy"] as const;
-export type BoundaryKind = (typeof boundaryKinds)[number];
-
-export const Boundary = integerEnum("a boundary", boundaryKinds);
-
-const AnyWindow = typeWhere<WindowType>("stencil window", (t) => t instanceof WindowType);
-const W = typeVar("W", AnyWindow);
-const TensorOrScalar = typeWhere("ranked tensor or scalar", (t) => {
-  return t instanceof RankedTensorType || AnyScalar.check(t, new Bindings());
-});
-
-/** Ends the body of a pattern with its values. */
-export class YieldOp extends defineOp("pattern.yield", {
-  summary: "Ends the body of a pattern with its values.",
-  operands: { values: variadic(AnyType) },
-  traits: [IsTerminator, ReturnLike, Pure],
-  assembly: "attr-dict ($values^ `:` type($values))?",
-}) {}
+export { ContractOp, domainOf, iteratorsOf, mapsOf, type IteratorType } from "./ops-contract.ts";
+export { YieldOp } from "./ops-body.ts";
+export { ScatterOp } from "./ops-scatter.ts";
+export {
+  AccessOp,
+  Boundaries,
+  boundaryKinds,
+  boundaryOf,
+  InsideOp,
+  PositionOp,
+  StencilOp,
+  stridesOf,
+  type BoundaryKind,
+} from "./ops-stencil.ts";
 
 /**
  * One result element for each point of the inputs, which have one shape:
@@ -118,94 +100,6 @@ export class BuildOp extends defineOp("pattern.build", {
     }
     checkBody(op, op.regions[0]!, indices(first.rank), elementsOf(outputs), report);
   },
-}) {}
-
-/**
- * Each element from a neighbourhood of the inputs, which have one shape. `pattern.access` reads at a
- * constant offset; outside of the inputs `boundary` decides:
- * clamp (nearest element), constant (`value`), wrap (periodic), reflect (mirrored about the edge
- * element, period 2(n−1)), copy (where any read would fall outside, the results are the centre
- * elements of the inputs of the same position).
- */
-export class StencilOp extends defineOp("pattern.stencil", {
-  summary: "Computes each element from a neighbourhood of the inputs.",
-  operands: { inputs: variadic(AnyRankedTensor), value: optionalOperand(AnyScalar) },
-  results: { outputs: variadicResult(AnyRankedTensor) },
-  attributes: { boundary: attr(Boundary) },
-  regions: { body: region({ singleBlock: true }) },
-  traits: [RecursiveMemoryEffects],
-  assembly:
-    "`ins` `(` $inputs `:` type($inputs) `)` `boundary` `=` $boundary (`(` $value^ `:` type($value) `)`)? " +
-    "attr-dict-with-keyword `->` type($outputs) $body",
-  verify(op, report) {
-    const inputs = op.operandGroup(0).map((v) => v.type) as RankedTensorType[];
-    const outputs = op.resultTypes as RankedTensorType[];
-    const first = inputs[0];
-    if (first === undefined) {
-      report("pattern.stencil-inputs", "`pattern.stencil` needs at least one input");
-      return;
-    }
-    sameShape(op, [...inputs, ...outputs], report);
-    const kind = Boundary.nameOf(op.getAttr("boundary") as never);
-    const value = op.operandGroup(1)[0];
-    if ((kind === "constant") !== (value !== undefined)) {
-      report("pattern.boundary-value", "the boundary `constant`, and no other, needs a value");
-    }
-    if (value !== undefined && inputs.some((t) => t.elementType !== value.type)) {
-      report("pattern.boundary-value", "the boundary's value must have the inputs' element type");
-    }
-    if (kind === "copy") {
-      outputs.forEach((t, i) => {
-        if (inputs[i] !== t) {
-          report(
-            "pattern.boundary-copy",
-            `result ${i} must have the type of input ${i} to copy it`,
-          );
-        }
-      });
-    }
-    const windows = inputs.map((t) => WindowType.get({ elementType: t.elementType, rank: t.rank }));
-    checkBody(
-      op,
-      op.regions[0]!,
-      [...windows, ...indices(first.rank)],
-      elementsOf(outputs),
-      report,
-    );
-  },
-}) {}
-
-/** The element of a window at a constant offset from the current point. */
-export class AccessOp extends defineOp("pattern.access", {
-  summary: "Reads a stencil's input at a constant offset from the current point.",
-  operands: { window: operand(W) },
-  results: { result: result(derived("the window's element type", W, (t) => t.elementType)) },
-  attributes: { offsets: attr(DenseI64Array) },
-  traits: [Pure],
-  assembly: "$window `` $offsets attr-dict `:` type($window)",
-  verify: checkOffsets,
-}) {}
-
-/** Whether the point at an offset lies inside of the inputs. */
-export class InsideOp extends defineOp("pattern.inside", {
-  summary: "Tells whether the point at an offset lies inside of the inputs.",
-  operands: { window: operand(W) },
-  results: { result: result(I1) },
-  attributes: { offsets: attr(DenseI64Array) },
-  traits: [Pure],
-  assembly: "$window `` $offsets attr-dict `:` type($window)",
-  verify: checkOffsets,
-}) {}
-
-/** The position that an access at an offset reads along one dimension, boundary applied. */
-export class PositionOp extends defineOp("pattern.position", {
-  summary: "The index that an access at an offset reads along a dimension, boundary applied.",
-  operands: { window: operand(W) },
-  results: { result: result(Index) },
-  attributes: { offsets: attr(DenseI64Array), dim: attr(I64Attr) },
-  traits: [Pure],
-  assembly: "$window `` $offsets `dim` $dim attr-dict `:` type($window)",
-  verify: checkOffsets,
 }) {}
 
 /**
@@ -351,64 +245,4 @@ export class IterateOp extends defineOp("pattern.iterate", {
 export function dimsOf(op: Operation): number[] {
   const a = op.getAttr("dims") as { numbers?: number[] } | undefined;
   return a?.numbers ?? [];
-}
-
-function indices(rank: number): Type[] {
-  return Array.from({ length: rank }, () => index);
-}
-
-function elementsOf(types: readonly RankedTensorType[]): Type[] {
-  return types.map((t) => t.elementType);
-}
-
-function sameShape(op: Operation, types: readonly RankedTensorType[], report: Report): void {
-  const shape = types[0]!.shape.join("x");
-  const other = types.find((t) => t.shape.join("x") !== shape);
-  if (other !== undefined) {
-    report(
-      "pattern.shape",
-      `\`${op.name}\` needs one shape, found \`${types[0]!.toString()}\` and \`${other.toString()}\``,
-    );
-  }
-}
-
-function checkOffsets(op: Operation, report: Report): void {
-  const window = op.operand(0).type as WindowType;
-  const offsets = op.getAttr("offsets") as { values?: readonly unknown[] };
-  if (offsets.values?.length !== window.rank) {
-    report("pattern.offsets", `a window of rank ${window.rank} needs as many offsets`);
-  }
-}
-
-function checkBody(
-  op: Operation,
-  body: Region,
-  args: readonly Type[],
-  yields: readonly Type[],
-  report: Report,
-): void {
-  const block = body.firstBlock;
-  if (block === null) {
-    report("pattern.body", `a body of \`${op.name}\` is missing`);
-    return;
-  }
-  const found = block.args.map((a) => a.type);
-  if (found.length !== args.length || args.some((t, i) => t !== found[i])) {
-    report(
-      "pattern.body-arguments",
-      `a body of \`${op.name}\` must take (${args.join(", ")}), found (${found.join(", ")})`,
-    );
-  }
-  const last = block.lastOp;
-  if (!(last instanceof YieldOp)) {
-    report("pattern.body-yield", `a body of \`${op.name}\` must end in \`pattern.yield\``);
-    return;
-  }
-  const values = last.operandTypes;
-  if (values.length !== yields.length || yields.some((t, i) => t !== values[i])) {
-    report(
-      "pattern.yield-type",
-      `a body of \`${op.name}\` must yield (${yields.join(", ")}), found (${values.join(", ")})`,
-    );
-  }
 }

@@ -57,57 +57,111 @@ function makeAccessor(
   };
 }
 
+/** Which points a stencil computes. */
+export interface StencilOptions {
+  /** Distance of the points, per axis or one for all: only every so many-th is computed. */
+  readonly stride?: number | readonly number[];
+  /** Only points whose indices add up to this remainder by 2; the others keep the first input. */
+  readonly parity?: 0 | 1;
+}
+
+/** `S`, or extents that are not known if the points are strided. */
+type Domain<S extends Shape, O> = O extends { readonly stride: unknown }
+  ? { [K in keyof S]: number }
+  : S;
+
 /**
  * A tensor of `f(c, i, j, …)` where `c(di, dj, …)` reads `tensor` at offsets from the point; with
- * several inputs of one shape, one accessor each. `boundary` says what is read outside. With
- * `copy` the result has the first input's type, and a point keeps the first input's element if any
- * offset that the arrow uses, at this point or another, would read outside.
+ * several inputs of one shape, one accessor each. `boundary` says what is read outside, of all or
+ * of each. With `copy` the result has the first input's type, and a point keeps the first input's
+ * element if any offset that the arrow uses of that input, at this point or another, would read
+ * outside.
  */
-export function stencil<T extends Scalar, S extends Shape, U extends Scalar>(
+export function stencil<
+  T extends Scalar,
+  S extends Shape,
+  U extends Scalar,
+  const O extends StencilOptions = object,
+>(
   tensor: Tensor<T, S>,
   boundary: Boundary<T>,
   f: (c: Accessor<T, S>, ...indices: Indices<S>) => U,
-): Tensor<Element<U>, S>;
+  options?: O,
+): Tensor<Element<U>, Domain<S, O>>;
 export function stencil<
   T extends Scalar,
   S extends Shape,
   Rest extends readonly Tensor<Scalar, S>[],
   U extends Scalar,
+  const O extends StencilOptions = object,
 >(
   tensors: readonly [Tensor<T, S>, ...Rest],
-  boundary: Boundary,
+  boundary: Boundary | readonly Boundary[],
   f: (...args: [Accessor<T, S>, ...Accessors<Rest, S>, ...Indices<S>]) => U,
-): Tensor<Element<U>, S>;
-export function stencil(input: Tensor | readonly Tensor[], boundary: Boundary, f: unknown): Tensor {
+  options?: O,
+): Tensor<Element<U>, Domain<S, O>>;
+export function stencil(
+  input: Tensor | readonly Tensor[],
+  boundary: Boundary | readonly Boundary[],
+  f: unknown,
+  options: StencilOptions = {},
+): Tensor {
   if (!isBody(f)) throw badArguments("stencil", "tensors, a boundary, then an arrow");
   const tensors = input instanceof Tensor ? [input] : input;
   const shape = expectSameShape("stencil", tensors);
+  const boundaries = "kind" in boundary ? tensors.map(() => boundary) : boundary;
+  if (boundaries.length !== tensors.length) {
+    throw badArguments("stencil", "one boundary, or as many as tensors");
+  }
   const first = tensors[0] ?? Tensor.zeros([0]);
   const point: { indices: readonly number[] } = { indices: [] };
   const reach: Reach = { low: shape.map(() => 0), high: shape.map(() => 0) };
+  const unlimited: Reach = { low: shape.map(() => 0), high: shape.map(() => 0) };
   const types = tensors.map(({ dtype }) => dtype);
-  const accessors = tensors.map((tensor) => makeAccessor(tensor, boundary, point, reach));
-  const collector = new Collector("stencil", types, first.size);
-  walk(shape, (position, indices) => {
-    point.indices = indices;
-    collector.put(position, f(...accessors, ...indices));
+  const accessors = tensors.map((tensor, k) => {
+    const own = boundaries[k] ?? { kind: "clamp" };
+    return makeAccessor(tensor, own, point, own.kind === "copy" ? reach : unlimited);
   });
-  if (boundary.kind === "copy") copyBorder(first, reach, collector);
-  const { dtype, data } = collector.finish(boundary.kind === "copy" ? first.dtype : undefined);
-  return new Tensor(dtype, shape, data);
+  const domain = shape.map((extent, axis) => Math.ceil(extent / strideOf(options, axis)));
+  const { parity } = options;
+  const copies = boundaries.some(({ kind }) => kind === "copy");
+  const size = domain.reduce((n, extent) => n * extent, 1);
+  const collector = new Collector("stencil", types, size);
+  const placeOf = (at: readonly number[]): number[] =>
+    at.map((k, axis) => k * strideOf(options, axis));
+  walk(domain, (position, at) => {
+    point.indices = placeOf(at);
+    collector.put(position, f(...accessors, ...point.indices));
+  });
+  if (copies || parity !== undefined) {
+    const strides = stridesOf(shape);
+    walk(domain, (position, at) => {
+      const place = placeOf(at);
+      const other = parity !== undefined && place.reduce((a, i) => a + i, 0) % 2 !== parity;
+      if (!other && !(copies && leaves(place, shape, reach))) return;
+      const home = place.reduce((n, i, axis) => n + i * (strides[axis] ?? 0), 0);
+      collector.put(position, first.item(home));
+    });
+  }
+  const keeps = copies || parity !== undefined;
+  const { dtype, data } = collector.finish(keeps ? first.dtype : undefined);
+  return new Tensor(dtype, domain, data);
+}
+
+function strideOf({ stride }: StencilOptions, axis: number): number {
+  const own = typeof stride === "object" ? (stride[axis] ?? 1) : (stride ?? 1);
+  if (!Number.isInteger(own) || own < 1) throw badArguments("stencil", "positive whole strides");
+  return own;
 }
 
 function isBody(f: unknown): f is Body {
   return typeof f === "function";
 }
 
-function copyBorder(tensor: Tensor, { low, high }: Reach, collector: Collector): void {
-  const { shape } = tensor;
-  walk(shape, (position, indices) => {
-    const leaves = indices.some(
-      (index, axis) =>
-        index + (low[axis] ?? 0) < 0 || index + (high[axis] ?? 0) >= (shape[axis] ?? 0),
-    );
-    if (leaves) collector.put(position, tensor.item(position));
-  });
+/** Whether a read from a point may fall outside. */
+function leaves(place: readonly number[], shape: readonly number[], { low, high }: Reach): boolean {
+  return place.some(
+    (index, axis) =>
+      index + (low[axis] ?? 0) < 0 || index + (high[axis] ?? 0) >= (shape[axis] ?? 0),
+  );
 }

@@ -208,13 +208,28 @@ export function programOf(plan: ProgramPlan): KernelProgram {
         define(`zip(${source.name}, ${second.name}, (x, y): ${t} => ${textOf(s.body, t, ["x", "y"])})`);
         break;
       case 2:
-      case 3:
         define(`stencil(${source.name}, ${how}, (c): ${t} => ${textOf(s.body, t, [centre, ...reads("c")])})`);
         break;
-      case 4:
-        define(`stencil([${source.name}, ${second.name}], ${how}, (c, d): ${t} => ` +
+      case 3: {
+        const body = `(c): ${t} => ${textOf(s.body, t, [centre, ...reads("c")])}`;
+        if (s.count < 2) {
+          define(`stencil(${source.name}, ${how}, ${body}, { parity: ${s.count} })`);
+          break;
+        }
+        // Of another shape: a result that no later step reads.
+        const strides = dims.map((_, d) => 1 + ((s.boundary + d * s.count) % 3));
+        const options = `{ stride: [${strides.join(", ")}] }`;
+        lines.push(`const ${name} = stencil(${source.name}, ${how}, ${body}, ${options});`);
+        results.push(name);
+        break;
+      }
+      case 4: {
+        const other = boundaries[(s.boundary + s.count) % 5]!;
+        const each = s.count === 0 ? how : `[${how}, ${other}]`;
+        define(`stencil([${source.name}, ${second.name}], ${each}, (c, d): ${t} => ` +
           `${textOf(s.body, t, [centre, ...reads("d"), ...reads("c")])})`);
         break;
+      }
       case 5: {
         const at = index.map((x, d) => `${dims[d]!}0 - 1 - ${x}`).join(", ");
         const extents = dims.map((d) => `${d}0`).join(", ");

@@ -105,10 +105,10 @@ export class BodyEmitter {
     op: StencilOp,
     inputs: readonly Value[],
     ivs: readonly Value[],
-    access: WindowAccess,
+    accessOf: (input: number) => WindowAccess,
   ): Value[] {
     const args = op.body.entry.args;
-    inputs.forEach((m, i) => this.#windows.set(args[i]!, { memref: m, access }));
+    inputs.forEach((m, i) => this.#windows.set(args[i]!, { memref: m, access: accessOf(i) }));
     ivs.forEach((iv, i) => this.define(args[inputs.length + i]!, iv));
     return this.inlineBlock(op.body.entry);
   }

@@ -27,16 +27,22 @@ import { DiagnosticError, unsupported } from "@strata/support";
 import * as tensor from "@strata/tensor";
 import {
   BuildOp,
+  ContractOp,
   dimsOf,
+  domainOf,
   HistogramOp,
   IterateOp,
   MapOp,
   ReduceOp,
   ScanOp,
+  ScatterOp,
   StencilOp,
+  stridesOf,
 } from "../ops.ts";
 import { BodyEmitter } from "./body.ts";
 import { BufferPlan } from "./buffers.ts";
+import { CarriedState, carriesTensors, isTensor, lastUses, writesDestination } from "./carried.ts";
+import { emitContract, keptDims } from "./contract.ts";
 import { type Idx, IndexMath } from "./index-math.ts";
 import { buildFor, buildForNest, buildParallel, type Range } from "./loops.ts";
 import { emitStencil } from "./stencil.ts";
@@ -47,7 +53,6 @@ export function bufferType(t: RankedTensorType): MemRefType {
 }
 
 const lowered = (t: Type): Type => (t instanceof RankedTensorType ? bufferType(t) : t);
-const isTensor = (v: { readonly type: Type }): boolean => v.type instanceof RankedTensorType;
 
 /** Replaces a function's body and type by their lowered form. */
 export function lowerFunction(fn: func.FuncOp): void {
@@ -186,6 +191,8 @@ class FunctionLowering {
     else if (op instanceof ReduceOp) this.#reduce(op);
     else if (op instanceof ScanOp) this.#scan(op);
     else if (op instanceof HistogramOp) this.#histogram(op);
+    else if (op instanceof ContractOp) this.#contract(op);
+    else if (op instanceof ScatterOp) this.#scatter(op);
     else if (op instanceof IterateOp) this.#iterate(op);
     else if (op instanceof tensor.Cast) this.#cast(op);
     else if (op instanceof tensor.Empty) this.#empty(op);
@@ -229,7 +236,10 @@ class FunctionLowering {
   #stencil(op: StencilOp): void {
     const inputs = this.#emitter.mapAll(op.inputs);
     const sizes = this.#sizes(inputs[0]!);
-    const targets = op.outputs.map((r) => this.#target(r, sizes));
+    const strides = stridesOf(op, sizes.length);
+    const m = new IndexMath(this.#b);
+    const counts = sizes.map((n, d) => m.ceilDiv(n, strides[d]!));
+    const targets = op.outputs.map((r) => this.#target(r, counts));
     emitStencil(op, this.#emitter, inputs, sizes, (ivs, values) => {
       this.#storeAll(values, targets, ivs);
     });
@@ -261,6 +271,49 @@ class FunctionLowering {
     const targets = op.outputs.map((r) => this.#target(r, keptSizes));
     buildParallel(this.#b, this.#box(keptSizes), (ivs) => {
       this.#storeAll(point(ivs), targets, ivs);
+    });
+  }
+
+  #contract(op: ContractOp): void {
+    let next = 0;
+    const domain = domainOf(op).map((n): Idx =>
+      n >= 0 ? n : this.#emitter.map(op.sizes[next++]!),
+    );
+    const kept = keptDims(op).map((d) => domain[d]!);
+    if (kept.length === 0) {
+      emitContract(op, this.#emitter, domain, (_, values) => {
+        op.outputs.forEach((r, i) => this.#emitter.define(r, values[i]!));
+      });
+      return;
+    }
+    const targets = op.outputs.map((r) => this.#target(r, kept));
+    emitContract(op, this.#emitter, domain, (at, values) => this.#storeAll(values, targets, at));
+  }
+
+  /** Row by row in order; a place outside of the target is found by unsigned comparisons. */
+  #scatter(op: ScatterOp): void {
+    const b = this.#b;
+    const source = this.#emitter.map(op.target);
+    const inputs = this.#emitter.mapAll(op.inputs);
+    const sizes = this.#sizes(source);
+    const target = this.#target(op.output, sizes);
+    this.#copy(source, target);
+    buildForNest(b, this.#box(this.#sizes(inputs[0]!)), [], (ivs) => {
+      const results = this.#emitter.inlineElements(op.body, inputs, ivs);
+      const [place, value] = [results.slice(0, -1), results.at(-1)!];
+      const m = new IndexMath(b);
+      const inside = place.reduce<Value | undefined>(
+        (all, i, d) => m.and(all, m.compare("ult", i, sizes[d]!)),
+        undefined,
+      );
+      const write = (): void => {
+        const before = this.#emitter.load(target, place);
+        const [after] = this.#emitter.inline(op.combiner, [before, value]);
+        this.#store(after!, target, place);
+      };
+      if (inside === undefined) write();
+      else scf.buildIf(b, inside, write);
+      return [];
     });
   }
 
@@ -552,73 +605,4 @@ class FunctionLowering {
     }
     return [...type.shape];
   }
-}
-
-/** Layout of the values a stepping loop carries: per carried value one, or three for a tensor. */
-class CarriedState {
-  readonly #types: readonly Type[];
-
-  constructor(types: readonly Type[]) {
-    this.#types = types;
-  }
-
-  /** One flat list; `pairs[i]` are the next and the other buffer of tensor i, else empty. */
-  pack(values: readonly Value[], pairs: readonly (readonly Value[])[]): Value[] {
-    return values.flatMap((v, i) => [v, ...pairs[i]!]);
-  }
-
-  /** `next` and `other` hold the tensors only, in order. */
-  unpack(state: readonly Value[]): { current: Value[]; next: Value[]; other: Value[] } {
-    const current: Value[] = [];
-    const next: Value[] = [];
-    const other: Value[] = [];
-    let at = 0;
-    for (const t of this.#types) {
-      current.push(state[at++]!);
-      if (t instanceof RankedTensorType) {
-        next.push(state[at++]!);
-        other.push(state[at++]!);
-      }
-    }
-    return { current, next, other };
-  }
-
-  /** After a step the other buffer is written next. */
-  rotate(next: readonly Value[], other: readonly Value[]): Value[][] {
-    let at = -1;
-    return this.#types.map((t) => {
-      if (!(t instanceof RankedTensorType)) return [];
-      at++;
-      return [other[at]!, next[at]!];
-    });
-  }
-}
-
-function carriesTensors(op: Operation): boolean {
-  return op.results.some(isTensor);
-}
-
-/** Whether lowering the op can write its tensors wherever it is told to. */
-function writesDestination(op: Operation): boolean {
-  return !(op instanceof tensor.Cast);
-}
-
-/** Per operation of a block, the tensors made in the block that are used by it for the last time. */
-function lastUses(block: Block): Map<Operation, Value[]> {
-  const out = new Map<Operation, Value[]>();
-  for (const op of block.ops()) {
-    for (const r of op.results) {
-      if (!isTensor(r)) continue;
-      let last: Operation = op;
-      for (const use of r.uses()) {
-        let at: Operation | null = use.owner;
-        while (at !== null && at.parent !== block) at = at.parentOp;
-        if (at !== null && last.isBeforeInBlock(at)) last = at;
-      }
-      // A cast shares its operand's buffer: keep that for as long as the block runs.
-      if (r.users().some((u) => u instanceof tensor.Cast)) continue;
-      out.set(last, [...(out.get(last) ?? []), r]);
-    }
-  }
-  return out;
 }

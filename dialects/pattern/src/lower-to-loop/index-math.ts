@@ -67,6 +67,25 @@ export class IndexMath {
     return this.#insert(arith.DivSI.of({ lhs: this.value(a), rhs: this.value(b) }));
   }
 
+  /** Quotient rounded down; `b` is not 0. */
+  floorDiv(a: Idx, b: Idx): Idx {
+    if (typeof a === "number" && typeof b === "number") return Math.floor(a / b);
+    if (b === 1) return a;
+    return this.#insert(arith.FloorDivSI.of({ lhs: this.value(a), rhs: this.value(b) }));
+  }
+
+  /** Quotient rounded up, for b ≥ 1 and any a whose quotient is not needed when negative. */
+  ceilDiv(a: Idx, b: number): Idx {
+    if (b === 1) return a;
+    return this.div(this.add(a, b - 1), b);
+  }
+
+  /** One of two values of any type. */
+  choose(condition: Value, a: Value, b: Value): Value {
+    if (a === b) return a;
+    return this.#insert(arith.SelectOp.of({ condition, true_value: a, false_value: b }));
+  }
+
   compare(predicate: arith.CmpIPredicateName, a: Idx, b: Idx): Value {
     return this.#insert(
       arith.CmpI.of({

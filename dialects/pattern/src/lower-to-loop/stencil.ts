@@ -11,53 +11,102 @@
  * ```
  */
 import type { Value } from "@strata/ir";
-import { type BoundaryKind, Boundary } from "../ops.ts";
-import type { StencilOp } from "../ops.ts";
+import * as scf from "@strata/scf";
+import { type BoundaryKind, boundaryOf, type StencilOp, stridesOf } from "../ops.ts";
 import { reachOf } from "../boundary.ts";
 import type { BodyEmitter, WindowAccess } from "./body.ts";
 import { type Idx, IndexMath } from "./index-math.ts";
 import { buildFor, buildForNest, buildParallel, type Range } from "./loops.ts";
 
-/** Emits the loops of a stencil; `sizes` are the extents, `store` writes the results of a point. */
+/**
+ * Emits the loops of a stencil; `sizes` are the extents of the inputs, `store` writes the results
+ * of a point at its place in the results.
+ */
 export function emitStencil(
   op: StencilOp,
   emitter: BodyEmitter,
   inputs: readonly Value[],
   sizes: readonly Idx[],
-  store: (ivs: readonly Value[], values: readonly Value[]) => void,
+  store: (at: readonly Value[], values: readonly Value[]) => void,
 ): void {
   const b = emitter.builder;
   const m = new IndexMath(b);
   const rank = sizes.length;
+  const strides = stridesOf(op, rank);
   const { low, high } = reachOf(op.body, rank);
-  const kind = Boundary.nameOf(op.boundary);
-  const outside = op.value === undefined ? undefined : emitter.map(op.value);
+  const boundaries = inputs.map((_, i) => boundaryOf(op, i));
+  const outsides = boundaries.map(({ value }) => value && emitter.map(value));
+  // Ranges count points: point k of a dimension stands at k · stride.
+  const counts = sizes.map((n, d) => m.ceilDiv(n, strides[d]!));
   const interior: Range[] = sizes.map((n, d) => {
-    const lower = m.min(-low[d]!, n);
-    return { lower, upper: m.max(lower, m.sub(n, high[d]!)) };
+    const lower = m.min(Math.ceil(-low[d]! / strides[d]!), counts[d]!);
+    return { lower, upper: m.max(lower, m.ceilDiv(m.sub(n, high[d]!), strides[d]!)) };
   });
-  const point = (ivs: readonly Value[], access: WindowAccess): void => {
-    store(ivs, emitter.inlineStencil(op, inputs, ivs, access));
+  const placesOf = (at: readonly Value[]): Value[] =>
+    at.map((k, d) => m.value(m.mul(k, strides[d]!)));
+  const parity = op.parity === undefined ? undefined : Number(op.parity.value);
+  const centres = (ivs: readonly Value[]): Value[] => emitter.loadCentres(op, inputs, ivs);
+  /** The results of a point: those of the body, or the centres where the parity differs. */
+  const compute = (ivs: readonly Value[], accessOf: (i: number) => WindowAccess): Value[] => {
+    const values = emitter.inlineStencil(op, inputs, ivs, accessOf);
+    if (parity === undefined) return values;
+    const sum = ivs.reduce<Idx>((a, iv) => m.add(a, iv), 0);
+    const ours = m.compare("eq", m.rem(sum, 2), parity);
+    const kept = centres(ivs);
+    return values.map((v, i) => m.choose(ours, v, kept[i]!));
   };
-  buildParallel(b, interior, (ivs) => point(ivs, interiorAccess(m, ivs)));
+  const point = (
+    at: readonly Value[],
+    accessOf: (i: number, ivs: readonly Value[]) => WindowAccess,
+  ): void => {
+    const ivs = placesOf(at);
+    store(
+      at,
+      compute(ivs, (i) => accessOf(i, ivs)),
+    );
+  };
+  buildParallel(b, interior, (at) => point(at, (_, ivs) => interiorAccess(m, ivs)));
 
   const slabs: Range[][] = [];
   for (let d = 0; d < rank; d++) {
     const inner = (lower: Idx, upper: Idx): Range[] =>
-      sizes.map((n, k) =>
+      counts.map((n, k) =>
         k < d ? interior[k]! : k === d ? { lower, upper } : { lower: 0, upper: n },
       );
     if (low[d]! < 0) slabs.push(inner(0, interior[d]!.lower));
-    if (high[d]! > 0) slabs.push(inner(interior[d]!.upper, sizes[d]!));
+    if (high[d]! > 0) slabs.push(inner(interior[d]!.upper, counts[d]!));
   }
   if (slabs.length === 0) return;
-  const border = (ivs: readonly Value[]): void => {
-    if (kind === "copy") store(ivs, emitter.loadCentres(op, inputs, ivs));
-    else point(ivs, borderAccess(m, kind, ivs, sizes, outside));
+  const copied = boundaries.flatMap(({ kind }, i) => (kind === "copy" ? [i] : []));
+  const border = (at: readonly Value[]): void => {
+    const ivs = placesOf(at);
+    const access = (i: number): WindowAccess =>
+      borderAccess(m, boundaries[i]!.kind, ivs, sizes, outsides[i]);
+    if (copied.length === inputs.length) store(at, centres(ivs));
+    else if (copied.length === 0) store(at, compute(ivs, access));
+    else {
+      // Only the reach of the inputs whose boundary is `copy` decides.
+      const reach = reachOf(op.body, rank, copied);
+      const inside = ivs.reduce<Value | undefined>((all, iv, d) => {
+        const [least, most] = [m.add(iv, reach.low[d]!), m.add(iv, reach.high[d]!)];
+        const lower = reach.low[d] === 0 ? all : m.and(all, m.compare("sge", least, 0));
+        return reach.high[d] === 0 ? lower : m.and(lower, m.compare("slt", most, sizes[d]!));
+      }, undefined);
+      if (inside === undefined) store(at, compute(ivs, access));
+      else {
+        const { results } = scf.buildIf(
+          b,
+          inside,
+          () => compute(ivs, access),
+          () => centres(ivs),
+        );
+        store(at, results);
+      }
+    }
   };
   const walk = (box: readonly Range[]): void => {
-    buildForNest(b, box, [], (ivs) => {
-      border(ivs);
+    buildForNest(b, box, [], (at) => {
+      border(at);
       return [];
     });
   };

@@ -1,5 +1,4 @@
 /** Emission of scalar expressions, and of what combines values without loops. */
-import * as arith from "@strata/arith";
 import { DenseArrayAttr, type Value } from "@strata/ir";
 import * as pattern from "@strata/pattern";
 import * as scf from "@strata/scf";
@@ -189,18 +188,5 @@ export abstract class ExpressionEmitter extends EmitterBase {
   /** `pattern.access` at offsets of a window. */
   protected access(window: Value, offsets: readonly number[]): Value {
     return this.s.insert(pattern.AccessOp.of({ window, offsets: DenseArrayAttr.i64(offsets) }));
-  }
-
-  /** As `access`, but `outside` where the boundary is reached. */
-  protected accessOr(window: Value, offsets: readonly number[], outside: Value): Value {
-    const at = DenseArrayAttr.i64(offsets);
-    const inside = this.s.insert(pattern.InsideOp.of({ window, offsets: at }));
-    return this.s.insert(
-      arith.SelectOp.of({
-        condition: inside,
-        true_value: this.access(window, offsets),
-        false_value: outside,
-      }),
-    );
   }
 }

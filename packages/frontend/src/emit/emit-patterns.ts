@@ -104,8 +104,6 @@ export abstract class PatternEmitter extends ExpressionEmitter {
     const type = tensorType(first(inputs));
     const elements = this.elementTypes(inputs);
     const values = e.values.map((value) => this.value(value, env));
-    // The operation knows one value outside; several are chosen at each access.
-    const several = values.some((value) => value.type !== first(values).type);
     const windows = elements.map((elementType) =>
       pattern.WindowType.get({ elementType, rank: type.rank }),
     );
@@ -113,21 +111,24 @@ export abstract class PatternEmitter extends ExpressionEmitter {
     const body = this.region([...windows, ...indexTypes(type.rank)], (args) => {
       for (const accessor of e.accessors) {
         const window = args[accessor.input] ?? first(args);
-        const outside = several ? values[accessor.input] : undefined;
-        this.accessors.set(accessor, (offsets) =>
-          outside === undefined
-            ? this.access(window, offsets)
-            : this.accessOr(window, offsets, outside),
-        );
+        this.accessors.set(accessor, (offsets) => this.access(window, offsets));
       }
       return [this.applyOne(e.body, args.slice(inputs.length), env)];
     });
-    const mode = e.boundary === "zero" ? "constant" : e.boundary;
-    const boundary = pattern.Boundary.attr(several ? "clamp" : mode);
-    const value = several ? undefined : values[0];
-    const out = this.#shaped(first(inputs), e.body.type);
+    const kinds = e.boundaries.map((mode) => (mode === "zero" ? "constant" : mode));
+    // One boundary stands for all where nothing tells them apart.
+    const same = values.length === 0 && kinds.every((kind) => kind === kinds[0]);
+    const boundaries = pattern.Boundaries.of(same ? kinds.slice(0, 1) : kinds);
+    const strided = e.strides.some((n) => n !== 1);
+    const strides = strided ? DenseArrayAttr.i64(e.strides) : undefined;
+    const parity = e.parity === undefined ? undefined : IntegerAttr.i64(e.parity);
+    const shape = type.shape.map((n, d) => (n < 0 ? n : Math.ceil(n / (e.strides[d] ?? 1))));
+    const out = this.#shaped(first(inputs), e.body.type).withShape(shape);
     return this.s.insert(
-      pattern.StencilOp.of({ inputs, value, boundary, body }, { types: { outputs: [out] } }),
+      pattern.StencilOp.of(
+        { inputs, values, boundaries, strides, parity, body },
+        { types: { outputs: [out] } },
+      ),
     );
   }
 

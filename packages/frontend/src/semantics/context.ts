@@ -94,6 +94,12 @@ export interface BoundaryEntity {
   readonly at: Node;
 }
 
+/** `[clamp, zero]`: a boundary for each input of a stencil. */
+export interface BoundaryListEntity {
+  readonly kind: "boundaries";
+  readonly list: readonly Value[];
+}
+
 export interface AccessorEntity {
   readonly kind: "accessor";
   readonly accessor: Accessor;
@@ -128,6 +134,7 @@ export type Entity =
   | FunctionEntity
   | BuiltinEntity
   | BoundaryEntity
+  | BoundaryListEntity
   | AccessorEntity
   | ConstantEntity
   | ErrorEntity;
@@ -138,6 +145,7 @@ export type StaticValue =
   | FunctionEntity
   | BuiltinEntity
   | BoundaryEntity
+  | BoundaryListEntity
   | AccessorEntity;
 
 export type Value = Typed | StaticValue;
@@ -147,6 +155,7 @@ const STATIC_KINDS: ReadonlySet<string> = new Set([
   "function",
   "builtin",
   "boundary",
+  "boundaries",
   "accessor",
 ]);
 

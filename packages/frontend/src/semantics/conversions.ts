@@ -69,7 +69,9 @@ export function expectExpression(cx: Analysis, value: Value, at: Node): Typed {
       ? `the boundary ${value.mode}`
       : value.kind === "accessor"
         ? `the accessor ${value.accessor.name}`
-        : value.kind === "function"
+        : value.kind === "boundaries"
+          ? "a list of boundaries"
+          : value.kind === "function"
           ? `the function ${value.declaration.name.text}`
           : value.kind === "closure"
             ? "an arrow function"

@@ -310,6 +310,13 @@ export function scalarResult(pattern: string, actual: Ty, span: SourceSpan): Dia
   );
 }
 
+export function boundaryCount(inputs: number, given: number, span: SourceSpan): Diagnostic {
+  return userError("pattern.boundary", `${inputs} tensors have ${given} boundaries`, {
+    span,
+    hint: "write one boundary for all, or a list with one for each tensor",
+  });
+}
+
 export function expectedBoundary(span: SourceSpan): Diagnostic {
   return userError("pattern.boundary", "a stencil takes a boundary here", {
     span,
@@ -318,11 +325,12 @@ export function expectedBoundary(span: SourceSpan): Diagnostic {
 }
 
 export function unknownOption(
+  pattern: string,
   name: string,
   known: readonly string[],
   span: SourceSpan,
 ): Diagnostic {
-  return userError("pattern.option", `scan has no option "${name}"`, {
+  return userError("pattern.option", `${pattern} has no option "${name}"`, {
     span,
     hint: didYouMean(name, known) ?? `options are ${known.join(", ")}`,
   });

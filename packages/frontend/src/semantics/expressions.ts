@@ -336,6 +336,9 @@ function call(
     case "boundary":
       cx.report(say.notCallable(`the boundary ${value.mode}`, cx.span(callee)));
       return errorAt(node);
+    case "boundaries":
+      cx.report(say.notCallable("a list of boundaries", cx.span(callee)));
+      return errorAt(node);
     case "error":
       // The arguments are still looked at, so that several errors are found at once.
       values(cx, scope, node.args);

@@ -6,16 +6,16 @@
  */
 import type { DimExpr } from "@strata/support";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
-import { isStatic, type Analysis, type Scope, type Value } from "./context.ts";
-import { coerce, errorAt, isError, makeLiteral, toIndex } from "./conversions.ts";
+import { type Analysis, type Scope, type Value } from "./context.ts";
+import { errorAt, isError, toIndex } from "./conversions.ts";
 import type { DeclaredType } from "./declared-types.ts";
 import * as say from "./diagnostics.ts";
-import type { LambdaParam } from "./functions.ts";
 import { iterate, iterateUntil } from "./iteration.ts";
 import { PatternCall, elementParams, indexParams } from "./pattern-call.ts";
 import { dot, fold, histogram, rangeReduction, reduction, scan } from "./reductions.ts";
+import { stencil } from "./stencils.ts";
 import { extentOf, requireExtent } from "./shapes.ts";
-import type { Accessor, Lambda, Typed } from "./tree.ts";
+import type { Lambda, Typed } from "./tree.ts";
 import { resolve, type Scalarish, type TensorTy } from "./types.ts";
 
 /** Types a call; undefined if it was reported. */
@@ -62,7 +62,11 @@ export function tryPattern(
     cx.report(say.patternInBody(name, scope.frame.owner, cx.span(node)));
     return errorAt(node);
   }
-  const args = node.args.map((arg) => cx.elaborate.value(cx, scope, arg));
+  const args = node.args.map((arg, k): Value => {
+    const one = (item: Expression): Value => cx.elaborate.value(cx, scope, item);
+    if (name !== "stencil" || k !== 1 || arg.kind !== "array") return one(arg);
+    return { kind: "boundaries", list: arg.elements.map(one) };
+  });
   const call = new PatternCall(cx, scope, name, args, node, wanted);
   if (range && isArrow(args[1])) return rangeReduction(call) ?? errorAt(node);
   if (scalar) {
@@ -131,77 +135,4 @@ function build(call: PatternCall): Typed | undefined {
   const body = call.storedArrow(1, indexParams(dims.length));
   if (body === undefined) return undefined;
   return { kind: "build", extents, body, type: tensorOf(body, dims), at: call.node };
-}
-
-function stencil(call: PatternCall): Typed | undefined {
-  if (!call.count(3, 3, "a tensor, a boundary and an arrow")) return undefined;
-  const { cx } = call;
-  const list = call.tensors(0);
-  const [, boundary] = call.args;
-  if (boundary?.kind !== "boundary") {
-    if (boundary === undefined || isStatic(boundary) || !isError(boundary)) {
-      cx.report(say.expectedBoundary(cx.span(call.at(1))));
-    }
-    return undefined;
-  }
-  if (list === undefined) return undefined;
-  const { exprs, elements, dims } = list;
-  const values = boundaryValues(call, boundary.mode, boundary.value, elements);
-  if (values === undefined) return undefined;
-  const accessors: Accessor[] = elements.map((type, input) => {
-    return { name: accessorName(call.node.args[2], input), input, rank: dims.length, type };
-  });
-  const params: LambdaParam[] = [
-    ...accessors.map((accessor): LambdaParam => ({ kind: "accessor", accessor })),
-    ...indexParams(dims.length),
-  ];
-  const [element] = elements;
-  const copies = boundary.mode === "copy" && element !== undefined;
-  const body = copies ? call.typedArrow(2, params, element) : call.storedArrow(2, params);
-  if (body === undefined) return undefined;
-  return {
-    kind: "stencil",
-    inputs: exprs,
-    boundary: boundary.mode,
-    values,
-    accessors,
-    body,
-    type: tensorOf(body, dims),
-    at: call.node,
-  };
-}
-
-/** What is read outside, per input; empty where the boundary remaps, undefined if reported. */
-function boundaryValues(
-  call: PatternCall,
-  mode: string,
-  value: Typed | undefined,
-  elements: readonly Scalarish[],
-): Typed[] | undefined {
-  if (mode !== "zero" && mode !== "constant") return [];
-  const { cx } = call;
-  const at = call.at(1);
-  const values = elements.map((element) => {
-    const given = value ?? makeLiteral(cx, zeroOf(element), element, at);
-    // A literal takes the type of each input by itself.
-    const fresh =
-      given.kind === "literal" && typeof given.value === "number" && elements.length > 1
-        ? makeLiteral(cx, given.value, element, at)
-        : given;
-    return coerce(cx, fresh, element, "the boundary's value");
-  });
-  return values.some(isError) ? undefined : values;
-}
-
-function accessorName(arrow: Expression | undefined, k: number): string {
-  const pattern = arrow?.kind === "arrow" ? arrow.params[k]?.pattern : undefined;
-  return pattern?.kind === "name" ? pattern.text : `c${k}`;
-}
-
-/** The zero of an element type, in the form its literals have. */
-function zeroOf(element: Scalarish): number | bigint | boolean {
-  const resolved = resolve(element);
-  if (resolved.kind !== "scalar") return 0;
-  if (resolved.name === "bool") return false;
-  return resolved.name === "i64" || resolved.name === "u64" ? 0n : 0;
 }

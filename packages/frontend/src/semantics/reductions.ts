@@ -188,7 +188,7 @@ function scanOptions(call: PatternCall, rank: number): ScanOptions | undefined {
       }
       options[name] = value.value;
     } else {
-      cx.report(say.unknownOption(name, known, cx.span(value.at)));
+      cx.report(say.unknownOption("scan", name, known, cx.span(value.at)));
       return undefined;
     }
   }

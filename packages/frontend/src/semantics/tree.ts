@@ -206,12 +206,18 @@ export interface BuildT extends Base<"build"> {
 
 export type BoundaryMode = "clamp" | "zero" | "constant" | "wrap" | "reflect" | "copy";
 
-/** Parameters are one index per axis; the body reads through accessors. */
+/**
+ * Parameters are one index per axis; the body reads through accessors. Points are `strides` apart;
+ * with `parity`, points whose indices add up to another remainder by 2 keep the first input.
+ */
 export interface StencilT extends Base<"stencil"> {
   readonly inputs: readonly Typed[];
-  readonly boundary: BoundaryMode;
-  /** For `constant`: one value per input, of that input's element type. */
+  /** One for each input. */
+  readonly boundaries: readonly BoundaryMode[];
+  /** For each `zero` and `constant` in order: a value of that input's element type. */
   readonly values: readonly Typed[];
+  readonly strides: readonly number[];
+  readonly parity: number | undefined;
   readonly accessors: readonly Accessor[];
   readonly body: Lambda;
 }

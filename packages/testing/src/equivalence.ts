@@ -29,14 +29,18 @@ export function functionOf(block: Block, results: readonly Value[]): ModuleOp {
   return module;
 }
 
-/** The values a function yields; undefined when it fails. */
+/** Operations that one run may execute: programs that run longer are as good as endless. */
+const manySteps = 10_000;
+
+/** The values a function yields; undefined when it fails or does not end. */
 export function tryRun(
   module: ModuleOp,
   name: string,
   args: readonly RuntimeValue[],
+  maxSteps: number = manySteps,
 ): readonly RuntimeValue[] | undefined {
   try {
-    return new Interpreter(module).run(name, args);
+    return new Interpreter(module, { maxSteps }).run(name, args);
   } catch (e) {
     if (e instanceof DiagnosticError && e.diagnostics.every((d) => d.kind === "user")) {
       return undefined;
@@ -66,7 +70,7 @@ export function expectEquivalent(
     const expected = tryRun(before, "f", args);
     if (expected === undefined) continue;
     compared++;
-    const found = tryRun(after, "f", args);
+    const found = tryRun(after, "f", args, 10 * manySteps);
     if (found?.every((v, k) => isSameValue(v, expected[k]!)) === true) continue;
     const show = (vs: readonly RuntimeValue[] | undefined): string =>
       vs === undefined ? "a failure" : vs.map(showValue).join(", ");

@@ -170,7 +170,7 @@ export function moduleTextFrom(tape: Tape, options: ModuleOptions = {}): string 
     const name = k === 0 ? "f" : `g${k}`;
     const inputs = typesFor(tape, enabled, 4, k === 0);
     if (all.decorations && k > 0 && tape.chance(3)) inputs.push(typeFrom(tape));
-    return { name, inputs, results: typesFor(tape, enabled, 3, k === 0) };
+    return { name, inputs, results: typesFor(tape, enabled, 5, k === 0) };
   });
   functions.forEach((f, k) => {
     // Values of any type cannot be made: functions that need one are not called.

@@ -1,14 +1,14 @@
-/** Every example kernel, interpreted at each level and compiled for WebAssembly, against its reference. */
+/** Every example kernel, interpreted at each level and compiled for devices, against its reference. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { kernelCases } from "./cases.ts";
 import { firstDifference } from "./compare.ts";
-import { type Place, runCase } from "./levels.ts";
+import { isLeftOut, type Place, runCase } from "./levels.ts";
 
-const places: readonly Place[] = ["pattern", "loop", "vector", "wasm"];
+const places: readonly Place[] = ["pattern", "loop", "vector", "wasm", "llvm"];
 
 for (const place of places) {
-  describe(`kernels at ${place}`, () => {
+  describe.skipIf(isLeftOut(place))(`kernels at ${place}`, () => {
     for (const c of kernelCases) {
       it(`${c.name}: ${c.kernel}`, async () => {
         const text = readFileSync(new URL(c.file, import.meta.url), "utf8");

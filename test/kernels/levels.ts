@@ -1,14 +1,16 @@
 /**
  * Runs a kernel case at a level of the compiler: interpreted at the pattern, loop or vector level,
- * or compiled for the device `wasm`.
+ * or compiled for a device: `wasm`, or `llvm` where LLVM is installed.
  */
+import { LLVMDevice } from "@strata/backend-llvm/device";
+import { expectLLVM, findLLVM } from "@strata/backend-llvm/native";
 import { WasmDevice } from "@strata/backend-wasm";
 import { lowerTo, wasmTarget, type Level } from "@strata/compiler";
 import { analyzeKernel, emitKernel, parseKernelFile, type ArgumentType } from "@strata/frontend";
 import { createStore, Interpreter, MemRefValue, storeOver, TensorValue } from "@strata/interpret";
 import type { RuntimeValue, StoreArray } from "@strata/interpret";
 import { expectVerified, MemRefType, RankedTensorType, type ModuleOp, type Type } from "@strata/ir";
-import { bindArguments } from "@strata/runtime";
+import { bindArguments, type Device } from "@strata/runtime";
 import {
   dtypeInfo,
   evaluateDim,
@@ -20,8 +22,12 @@ import {
 import { FuncOp } from "@strata/func";
 import type { ScalarValue, TensorValue as CaseTensor, Values } from "./case.ts";
 
-/** Where a kernel runs: as the front end made it, at a level, or on the device. */
-export type Place = "unfused" | Level | "wasm";
+/** Where a kernel runs: as the front end made it, at a level, or on a device. */
+export type Place = "unfused" | Level | "wasm" | "llvm";
+
+/** Whether a place is left out: LLVM where it is not installed, except in CI. */
+export const isLeftOut = (place: Place): boolean =>
+  place === "llvm" && process.env["CI"] === undefined && findLLVM().llvm === undefined;
 
 const isTensor = (v: CaseTensor | ScalarValue): v is CaseTensor => "data" in v;
 
@@ -101,14 +107,19 @@ export async function runCase(
   place: Place,
 ): Promise<Values> {
   const { module, signature } = specializeCase(text, name, args);
-  if (place === "wasm") return runOnWasm(module, signature, args);
+  if (place === "wasm") return runOnDevice(wasm, module, signature, args);
+  if (place === "llvm") return runOnDevice(openLLVM(), module, signature, args);
   if (place !== "unfused") lowerTo(module, place, wasmTarget);
   return interpretModule(module, signature, args);
 }
 
-const device = new WasmDevice();
+const wasm = new WasmDevice();
 
-async function runOnWasm(
+let llvm: LLVMDevice | undefined;
+const openLLVM = (): LLVMDevice => (llvm ??= new LLVMDevice(expectLLVM()));
+
+async function runOnDevice(
+  device: Device,
   module: ModuleOp,
   signature: KernelSignature,
   args: Values,

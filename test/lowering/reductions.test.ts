@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Place, runCase } from "../kernels/levels.ts";
+import { isLeftOut, type Place, runCase } from "../kernels/levels.ts";
 import { seedOf } from "./runs.ts";
 
 const roundoff = { f32: 2 ** -24, f64: 2 ** -53 } as const;
@@ -34,9 +34,9 @@ async function staysWithinBound(place: Place, t: Float): Promise<void> {
 }
 
 describe("sums of floats stay within their bound", () => {
-  for (const place of ["pattern", "loop", "vector", "wasm"] as const) {
+  for (const place of ["pattern", "loop", "vector", "wasm", "llvm"] as const) {
     for (const t of ["f32", "f64"] as const) {
-      it(`${t} at ${place}`, () => staysWithinBound(place, t), 120_000);
+      it.skipIf(isLeftOut(place))(`${t} at ${place}`, () => staysWithinBound(place, t), 120_000);
     }
   }
 });

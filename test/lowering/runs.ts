@@ -8,3 +8,6 @@ export function seedOf(_name: string): number {
   const given = process.env["STRATA_SEED"];
   return given === undefined ? Date.now() ^ (Math.random() * 0x100000000) : Number(given);
 }
+
+/** Programs that are compiled to native code: at least 500 in CI. */
+export const nativeProgramRuns: number = Number(process.env["STRATA_RUNS"] ?? 500);

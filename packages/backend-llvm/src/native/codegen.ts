@@ -7,6 +7,7 @@
 import { encodeUtf8, type Diagnostic } from "@strata/support";
 import type { LLVM } from "./library.ts";
 import { LLVMModule } from "./module.ts";
+import { withNarrowFloats } from "./narrow-code.ts";
 import { type CodegenLevel, type MachineDescription, TargetMachine } from "./target.ts";
 
 /** What may be made of a module. */
@@ -74,7 +75,8 @@ function machineOf(
 }
 
 /** IR text that says which machine it is for, unless it does so already. */
-function withTarget(text: string, machine: TargetMachine): string {
+function withTarget(source: string, machine: TargetMachine): string {
+  const text = withNarrowFloats(source);
   if (/^target datalayout/m.test(text)) return text;
   const lines = [
     `target datalayout = "${machine.dataLayout}"`,

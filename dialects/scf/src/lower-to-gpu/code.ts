@@ -48,8 +48,11 @@ export class Code {
     return this.constant(constantAttr(type, n));
   }
 
+  /** A value for an index; constants are made anew, for they may stand where they are not seen. */
   value(i: Idx): Value {
-    return typeof i === "number" ? this.constant(IntegerAttr.index(i)) : i;
+    if (typeof i === "number") return this.constant(IntegerAttr.index(i));
+    const op = i.definingOp;
+    return op instanceof arith.ConstantOp ? this.constant(op.value) : i;
   }
 
   values(all: readonly Idx[]): Value[] {

@@ -17,10 +17,11 @@ import {
   type Value,
 } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { neutralElement, type ReductionKind, reductionKind } from "../lower-to-vector/reduction.ts";
+import { neutralElement, type ReductionKind } from "../lower-to-vector/reduction.ts";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
 import { For } from "../ops.ts";
 import type { Code } from "./code.ts";
+import { combiningKind } from "./kinds.ts";
 import { isDefinedIn } from "./nest.ts";
 import { isOrderCombiner } from "./order-combiner.ts";
 
@@ -149,7 +150,7 @@ function tryOperations(
   for (const [i, acc] of accs.entries()) {
     const op = yields[i]!.definingOp;
     if (op === undefined || op.parent !== body) return undefined;
-    const kind = reductionKind(op);
+    const kind = combiningKind(op);
     if (kind === undefined || !acc.hasOneUse || acc.uses()[0]!.owner !== op) return undefined;
     if (!op.results[0]!.hasOneUse) return undefined;
     const neutral = neutralElement(kind, acc.type);

@@ -2,7 +2,6 @@
  * How the points of a parallel loop are spread over a grid: the innermost dimension along x, the
  * next along y, all others together along z.
  */
-import type { Value } from "@strata/ir";
 import type { Parallel } from "../ops.ts";
 import { type Code, type Idx, known } from "./code.ts";
 import type { Kernel, LaunchShape } from "./kernel.ts";
@@ -28,11 +27,6 @@ export function domainOf(code: Code, op: Parallel): Domain {
     step,
     extents: lowerBound.map((l, d) => code.trips(l, upperBound[d]!, step[d]!)),
   };
-}
-
-/** The value of an induction variable at a position. */
-export function inductionAt(code: Code, domain: Domain, d: number, position: Idx): Value {
-  return code.value(code.add(domain.lower[d]!, code.mul(position, domain.step[d]!)));
 }
 
 /** Extents along x, y and z. */

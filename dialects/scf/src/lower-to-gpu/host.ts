@@ -16,9 +16,11 @@ import {
 import * as memref from "@strata/memref";
 import { For, If, IndexSwitch, Parallel, While } from "../ops.ts";
 import { Aliases } from "./alias.ts";
+import { ApartBuffers } from "./apart.ts";
 import { tryCombiningNest } from "./combine.ts";
 import { allocateLike, copy, free } from "./device-memory.ts";
 import { lowerUpdates, tryUpdates } from "./histogram.ts";
+import { isIndependent, lowerIndependent, tryIndependent } from "./independent.ts";
 import { Kernels } from "./kernel.ts";
 import { lowerMap } from "./map.ts";
 import { lowerReduction } from "./reduce.ts";
@@ -37,11 +39,13 @@ class HostLowering {
   readonly #kernels: Kernels;
   readonly #aliases = new Aliases();
   readonly #target: GpuTarget;
+  readonly #apart: ApartBuffers;
 
   constructor(fn: FuncOp, target: GpuTarget) {
     this.#fn = fn;
     this.#target = target;
     this.#kernels = new Kernels(fn, target, this.#aliases);
+    this.#apart = new ApartBuffers(fn, this.#aliases);
   }
 
   run(): boolean {
@@ -104,7 +108,8 @@ class HostLowering {
     return (
       tryCombiningNest(op) !== undefined ||
       tryUpdates(op, this.#aliases, this.#target) !== undefined ||
-      tryScan(op, this.#aliases) !== undefined
+      tryScan(op, this.#aliases) !== undefined ||
+      isIndependent(op, this.#apart)
     );
   }
 
@@ -158,6 +163,12 @@ class HostLowering {
     const scan = tryScan(op, this.#aliases);
     if (scan !== undefined) {
       this.#replace(op, lowerScan(host, scan, this.#kernels));
+      return;
+    }
+    const independent = tryIndependent(op, this.#apart);
+    if (independent !== undefined) {
+      lowerIndependent(host, independent, this.#kernels);
+      this.#replace(op, []);
       return;
     }
     this.#block(op.body);

@@ -12,22 +12,33 @@
  * }
  * ```
  */
-import { type Builder, nameHintOf, walk } from "@strata/ir";
+import {
+  Block,
+  type Builder,
+  type MemRefType,
+  nameHintOf,
+  Region,
+  type Value,
+  walk,
+} from "@strata/ir";
 import * as memref from "@strata/memref";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
-import type { Parallel } from "../ops.ts";
+import { If, type Parallel, Yield } from "../ops.ts";
+import { collapseLoop } from "./collapse.ts";
 import { Code, type Idx, known } from "./code.ts";
 import {
+  type Domain,
   domainOf,
   gridExtents,
   gridFor,
-  inductionAt,
   overTiles,
   parallelShape,
   unfold,
 } from "./domain.ts";
 import type { Kernels } from "./kernel.ts";
+import { planTile, type TilePlan } from "./plan.ts";
 import { usualBlock } from "./target.ts";
+import { TileEmitter } from "./tile.ts";
 
 /** A name for the kernel of a loop: that of a buffer it writes. */
 export function kernelHint(op: Parallel): string {
@@ -54,11 +65,14 @@ export function blockShape(threads: number, extents: readonly Idx[]): [number, n
 }
 
 /** Lowers a parallel loop in front of itself. */
-export function lowerMap(host: Builder, op: Parallel, kernels: Kernels): void {
+export function lowerMap(host: Builder, loop: Parallel, kernels: Kernels): void {
+  const op = collapseLoop(loop);
   const code = new Code(host);
   const domain = domainOf(code, op);
-  const block = blockShape(usualBlock(kernels.target), domain.extents);
-  const all = gridExtents(code, domain.extents);
+  const copies = planTile(op, domain.extents, kernels.target);
+  const tiling = tilingOf(code, op, domain, copies);
+  const block = blockShape(usualBlock(kernels.target), tiling.tiles);
+  const all = gridExtents(code, tiling.tiles);
   const grid = gridFor(code, all, block);
   kernels.launch(host, kernelHint(op), parallelShape(grid, block), (k) => {
     const inner = k.code;
@@ -66,16 +80,145 @@ export function lowerMap(host: Builder, op: Parallel, kernels: Kernels): void {
     overTiles(k, 2, all[2], 1, (z) => {
       overTiles(k, 1, all[1], block[1], (y0) => {
         const y = inner.add(y0, k.thread(1));
-        const conditions = [inner.compare("slt", x, all[0])];
-        if (block[1] > 1) conditions.push(inner.compare("slt", y, all[1]));
-        inner.if(inner.all(conditions), () => {
-          const copy = new ScalarCopy(inner.b, (v) => v);
-          unfold(inner, domain.extents, x, y, z).forEach((p, d) => {
-            copy.define(op.inductionVars[d]!, inductionAt(inner, domain, d, p));
-          });
-          copy.emit(op.body);
-        });
+        const conditions: Value[] = [];
+        if (!covers(all[0], block[0])) conditions.push(inner.compare("slt", x, all[0]));
+        if (block[1] > 1 && !covers(all[1], block[1])) {
+          conditions.push(inner.compare("slt", y, all[1]));
+        }
+        const emit = (): void => {
+          const at = unfold(inner, tiling.tiles, x, y, z);
+          const firsts = at.map((t, d) =>
+            inner.add(tiling.origin[d]!, inner.mul(t, tiling.distance[d]!)),
+          );
+          emitTile(inner, op, copies, inner.values(firsts));
+        };
+        if (conditions.length === 0) emit();
+        else inner.if(inner.all(conditions), emit);
       });
     });
   });
+  if (op !== loop) {
+    op.dropAllReferences();
+    op.erase();
+  }
+}
+
+/** Whether tiles of a size fill an extent exactly. */
+function covers(extent: Idx, size: number): boolean {
+  const n = known(extent);
+  return n !== undefined && n % size === 0;
+}
+
+/** The tiles of a domain: where the first starts, how far they are apart, how many there are. */
+interface Tiling {
+  readonly origin: readonly Idx[];
+  readonly distance: readonly Idx[];
+  readonly tiles: readonly Idx[];
+}
+
+function tilingOf(code: Code, op: Parallel, domain: Domain, copies: TilePlan): Tiling {
+  const last = copies.length - 1;
+  const origin = domain.lower.map((lower, d): Idx => {
+    // Vectors start at multiples of their length.
+    const n = copies[d]!;
+    return d === last && n > 1 ? Math.floor(known(lower)! / n) * n : lower;
+  });
+  const distance = domain.step.map((s, d) => code.mul(s, copies[d]!));
+  const tiles = domain.extents.map((n, d): Idx => {
+    if (d !== last || copies[d] === 1) return code.ceilDiv(n, copies[d]!);
+    return code.trips(origin[d]!, op.upperBound[d]!, copies[d]!);
+  });
+  return { origin, distance, tiles };
+}
+
+/** Emits a thread's points: all copies together where they lie inside, else one after another. */
+function emitTile(code: Code, op: Parallel, copies: TilePlan, firsts: readonly Value[]): void {
+  const count = copies.reduce((a, n) => a * n, 1);
+  const scalar = (ivs: readonly Value[]): void => {
+    const copy = new ScalarCopy(code.b, (v) => v);
+    op.inductionVars.forEach((iv, d) => copy.define(iv, ivs[d]!));
+    copy.emit(op.body);
+  };
+  if (count === 1) {
+    scalar(firsts);
+    return;
+  }
+  const last = copies.length - 1;
+  const lanes = copies[last]!;
+  const emitter = new TileEmitter(code, lanes, count);
+  const whole = new Block();
+  code.b.saved(() => {
+    code.b.setToEnd(whole);
+    copies.forEach((n, d) => {
+      const below = copies.slice(d + 1).reduce((a, m) => a * m, 1);
+      const offsets = Array.from({ length: count }, (_, c) => Math.floor(c / below) % n);
+      emitter.seed(op.inductionVars[d]!, firsts[d]!, offsets, d === last && lanes > 1);
+    });
+    emitter.emit(op.body);
+    code.b.insert(Yield.of({ values: [] }));
+  });
+  const conditions = insideConditions(code, op, copies, firsts, emitter);
+  if (conditions.length === 0) {
+    whole.lastOp!.erase();
+    while (whole.firstOp !== null) {
+      const o = whole.firstOp;
+      whole.remove(o);
+      code.b.insert(o);
+    }
+    return;
+  }
+  const edge = new Block();
+  const condition = code.all(conditions);
+  code.b.saved(() => {
+    code.b.setToEnd(edge);
+    const level = (d: number, ivs: readonly Value[]): void => {
+      if (d === copies.length) {
+        scalar(ivs);
+      } else if (copies[d] === 1) level(d + 1, [...ivs, firsts[d]!]);
+      else {
+        const from = code.max(firsts[d]!, op.lowerBound[d]!);
+        const to = code.min(code.add(firsts[d]!, copies[d]!), op.upperBound[d]!);
+        code.for(from, to, 1, [], (iv) => level(d + 1, [...ivs, iv]));
+      }
+    };
+    level(0, []);
+    code.b.insert(Yield.of({ values: [] }));
+  });
+  const [thenRegion, elseRegion] = [new Region([whole]), new Region([edge])];
+  code.b.insert(If.of({ condition, thenRegion, elseRegion }, { types: { outs: [] } }));
+}
+
+/** What must hold for a thread's points, and the vectors read around them, to lie inside. */
+function insideConditions(
+  code: Code,
+  op: Parallel,
+  copies: TilePlan,
+  firsts: readonly Value[],
+  emitter: TileEmitter,
+): Value[] {
+  const out: Value[] = [];
+  const last = copies.length - 1;
+  const lanes = copies[last]!;
+  let least: Idx = 0;
+  copies.forEach((n, d) => {
+    if (n === 1) return;
+    const [lower, upper] = [known(op.lowerBound[d]!), known(op.upperBound[d]!)];
+    const start = d === last ? Math.floor((lower ?? 0) / n) * n : lower;
+    const fills = upper !== undefined && start !== undefined && (upper - start) % n === 0;
+    if (!fills) out.push(code.compare("sle", code.add(firsts[d]!, n), op.upperBound[d]!));
+    if (d === last && start !== lower) least = code.max(least, op.lowerBound[d]!);
+  });
+  for (const r of emitter.reach) {
+    if (r.first < 0) least = code.max(least, -r.first * lanes);
+    if (r.end <= 1) continue;
+    const extent = r.extent ?? dimOf(code, r.buffer);
+    out.push(code.compare("sle", code.add(firsts[last]!, r.end * lanes), extent));
+  }
+  if (known(least) !== 0) out.push(code.compare("sge", firsts[last]!, least));
+  return out;
+}
+
+function dimOf(code: Code, buffer: Value): Value {
+  const rank = (buffer.type as MemRefType).rank;
+  return code.insert(memref.Dim.of({ source: buffer, index: code.value(rank - 1) }));
 }

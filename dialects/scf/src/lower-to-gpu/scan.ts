@@ -17,7 +17,7 @@
 import * as arith from "@strata/arith";
 import type { Builder, Operation, Value } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { neutralElement, reductionKind } from "../lower-to-vector/reduction.ts";
+import { neutralElement } from "../lower-to-vector/reduction.ts";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
 import type { For } from "../ops.ts";
 import type { Aliases } from "./alias.ts";
@@ -26,6 +26,7 @@ import { type Combiner, readsOnly } from "./combine.ts";
 import { allocate, free, readBack } from "./device-memory.ts";
 import { combineBlock, scanThreads } from "./group.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
+import { combiningKind } from "./kinds.ts";
 import { usualBlock } from "./target.ts";
 
 /** A loop that stores prefixes. */
@@ -46,7 +47,7 @@ export function tryScan(loop: For, aliases: Aliases): Scan | undefined {
   if (acc === undefined || loop.outs.length !== 1 || combining?.parent !== loop.body) {
     return undefined;
   }
-  const kind = reductionKind(combining);
+  const kind = combiningKind(combining);
   const neutral = kind === undefined ? undefined : neutralElement(kind, acc.type);
   if (neutral === undefined || combining.operands.filter((v) => v === acc).length !== 1) {
     return undefined;

@@ -35,7 +35,7 @@ import * as memref from "@strata/memref";
 import * as vector from "@strata/vector";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
 import { For } from "../ops.ts";
-import { type Code, type Idx, known } from "./code.ts";
+import { type Code, known } from "./code.ts";
 
 /** An index as a value plus a constant. */
 interface Form {
@@ -47,15 +47,11 @@ type Rows = Map<Value | undefined, Map<number, Value>>;
 
 /** Vectors read around the lanes: from the `first` to before the `end` vector of lanes. */
 export interface VectorReach {
-  readonly extent: Idx;
+  /** Elements of a row; undefined: the last extent of the buffer, which is dynamic. */
+  readonly extent: number | undefined;
+  readonly buffer: Value;
   first: number;
   end: number;
-}
-
-/** The copies of a tile. */
-export interface TileShape {
-  /** Copies along each dimension of the loop; the last are the lanes. */
-  readonly copies: readonly number[];
 }
 
 /** Bits of an element in memory. */
@@ -273,15 +269,11 @@ export class TileEmitter {
 
   #note(buffer: Value, type: MemRefType, group: number): void {
     const n = type.shape[type.rank - 1]!;
-    const extent: Idx =
-      n >= 0
-        ? n
-        : this.#code.insert(
-            memref.Dim.of({ source: buffer, index: this.#code.value(type.rank - 1) }),
-          );
-    const known = this.reach.find((r) => r.extent === extent);
-    if (known === undefined) this.reach.push({ extent, first: group, end: group + 1 });
-    else {
+    const isSame = (r: VectorReach): boolean => (n >= 0 ? r.extent === n : r.buffer === buffer);
+    const known = this.reach.find(isSame);
+    if (known === undefined) {
+      this.reach.push({ extent: n >= 0 ? n : undefined, buffer, first: group, end: group + 1 });
+    } else {
       known.first = Math.min(known.first, group);
       known.end = Math.max(known.end, group + 1);
     }

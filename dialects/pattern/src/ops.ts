@@ -184,8 +184,8 @@ export class ScanOp extends defineOp("pattern.scan", {
 }) {}
 
 /**
- * Sums weights by bin: `out[bin] += weight` with `(bin, weight) = body(elements…, indices…)`, in
- * row-major order; bins outside of the result are ignored.
+ * Sums weights by bin: `out[bin] += weight` with `(bin, weight) = body(elements…, indices…)`; bins
+ * outside of the result are ignored. As with `pattern.reduce` the order is free.
  */
 export class HistogramOp extends defineOp("pattern.histogram", {
   summary: "Sums weights by bin.",

@@ -353,8 +353,11 @@ class FunctionLowering {
       scf.buildIf(b, inside, () => {
         const before = this.#emitter.load(target, [bin!]);
         const operands = { lhs: before, rhs: weight! };
+        const fastmath = arith.FastMathAttr.of("reassoc");
         const sum =
-          type.elementType instanceof FloatType ? arith.AddF.of(operands) : arith.AddI.of(operands);
+          type.elementType instanceof FloatType
+            ? arith.AddF.of({ ...operands, fastmath })
+            : arith.AddI.of(operands);
         this.#store(b.insert(sum).results[0]!, target, [bin!]);
       });
       return [];

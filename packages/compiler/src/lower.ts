@@ -3,6 +3,7 @@
  *
  * | step | why it stands here |
  * |---|---|
+ * | raise-contractions | index notation becomes an operation that later steps recognize |
  * | fuse-patterns | producers disappear into consumers while both are still whole |
  * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
  * | vectorize-loops | needs the parallel nests that lowering made |
@@ -18,6 +19,7 @@
 import { expectVerified, type ModuleOp } from "@strata/ir";
 import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
+import { raiseContractions } from "@strata/pattern/raise-contract";
 import { type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
 import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
@@ -63,9 +65,11 @@ export function lowerTo(
     if (options.verifyEach !== false) expectVerified(module);
     options.onPass?.(name, module);
   };
+  step("raise-contractions", () => raiseContractions(module));
   if (options.fuse !== false) step("fuse-patterns", () => fusePatterns(module));
   if (level === "pattern") return;
   step("lower-pattern-to-loop", () => lowerPatternToLoop(module));
+  step("cse", () => eliminateCommonSubexpressions(module));
   if (level === "loop") return;
   if ("warpSize" in target) {
     step("cse", () => eliminateCommonSubexpressions(module));

@@ -6,13 +6,13 @@
  * | raise-contractions | index notation becomes an operation that later steps recognize |
  * | fuse-patterns | producers disappear into consumers while both are still whole |
  * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
+ * | cse | lowering repeats constants and index arithmetic; later steps are cheaper on less |
  * | vectorize-loops | needs the parallel nests that lowering made |
  *
  * For a GPU the last step is instead:
  *
  * | step | why it stands here |
  * |---|---|
- * | cse | equal bounds and extents become one value, which tells that loops fit each other |
  * | lower-loops-to-gpu | maps the nests to grids of threads |
  * | cse, dce | kernels repeat index arithmetic, and the host keeps some it no longer needs |
  */
@@ -72,7 +72,6 @@ export function lowerTo(
   step("cse", () => eliminateCommonSubexpressions(module));
   if (level === "loop") return;
   if ("warpSize" in target) {
-    step("cse", () => eliminateCommonSubexpressions(module));
     step("lower-loops-to-gpu", () => lowerLoopsToGpu(module, target));
     step("cse", () => eliminateCommonSubexpressions(module));
     step("dce", () => eraseDeadCode(module));

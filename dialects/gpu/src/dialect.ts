@@ -3,6 +3,7 @@ import { arith } from "@strata/arith";
 import { defineDialect, type Dialect } from "@strata/ir";
 import * as attributes from "./attributes.ts";
 import { effects } from "./effects.ts";
+import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 import { AsyncTokenType, MmaMatrixType } from "./types.ts";
 
@@ -64,6 +65,6 @@ export const gpu: Dialect = defineDialect({
     attributes.MmaElementwiseAttr.syntax,
     attributes.ShuffleModeAttr.syntax,
   ],
-  interfaces: [...effects],
+  interfaces: [...effects, ...interpretation],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

@@ -4,3 +4,5 @@ export { gpu } from "./dialect.ts";
 export { kernelAttr, workgroupCountAttr } from "./function-syntax.ts";
 export * from "./ops.ts";
 export * from "./types.ts";
+export { gpuState } from "./interpret.ts";
+export type { GpuSettings } from "./settings.ts";

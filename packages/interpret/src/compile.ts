@@ -157,7 +157,7 @@ function compileTerminator(op: Operation, operands: readonly number[]): LastStep
 
 /** Whether the operation may read or write memory, so that observers of memory ask for it. */
 function mayAccessMemory(op: Operation): boolean {
-  return !op.definition.hasTrait(Pure) && op.regions.length === 0;
+  return !op.definition.hasTrait(Pure);
 }
 
 function compileStep(op: Operation, operands: readonly number[], results: readonly number[]): Step {

@@ -15,7 +15,7 @@ import {
   type ChildOptions,
   type TargetRequest,
 } from "./child-protocol.ts";
-import { codegenDied } from "./errors.ts";
+import { codegenDied, unknownCpu } from "./errors.ts";
 import type { MachineDescription } from "./target.ts";
 
 /** Code for a machine, and what LLVM had to say. */
@@ -62,6 +62,10 @@ export async function generateInChild(
   options: ChildOptions,
 ): Promise<TargetCode> {
   const ended = await runChild(encodeRequest({ source, options, target }));
+  // LLVM may go on without a processor that it does not know.
+  if (ended.stderr.includes("is not a recognized processor")) {
+    throw unknownCpu(target.cpu ?? "", target.triple);
+  }
   const decoded = tryDecodeMessage(ended.stdout);
   if (decoded === undefined) {
     const how = ended.signal === null ? `ended with ${ended.code}` : `died of ${ended.signal}`;

@@ -19,14 +19,15 @@ export const optimizeLevels = {
   /** For tests: what was written, instruction by instruction. */
   none: { passes: undefined, codegen: "none" },
   /**
-   * For code that is compiled while somebody waits. Loops come vectorized and unrolled: what is
-   * left is to promote, to share, to hoist and to simplify.
+   * For code that is compiled while somebody waits. Loops come vectorized: what is left is to
+   * promote, to share, to hoist, to simplify and to unroll the small ones.
    */
   quick: {
     passes:
       "function(sroa,early-cse<memssa>,instcombine<no-verify-fixpoint>,simplifycfg)," +
       "cgscc(inline),function(sroa,early-cse<memssa>,loop-mssa(licm),instcombine<no-verify-fixpoint>," +
-      "gvn,simplifycfg,loop(loop-idiom,indvars,loop-deletion),adce)",
+      "gvn,simplifycfg,loop(loop-idiom,indvars,loop-deletion),adce,loop-unroll<O2>," +
+      "instcombine<no-verify-fixpoint>,simplifycfg)",
     codegen: "default",
   },
   full: { passes: "default<O3>", codegen: "aggressive" },

@@ -80,7 +80,9 @@ export function unknownCpu(cpu: string, triple: string): DiagnosticError {
 /** LLVM made no object or assembly. */
 export function emissionFailed(message: string): DiagnosticError {
   return new DiagnosticError(
-    userError("llvm.emission", `LLVM cannot make code of the module: ${message.trim()}`),
+    userError("llvm.emission", `LLVM cannot make code of the module: ${message.trim()}`, {
+      hint: "a target without objects, such as nvptx64, has assembly: --emit asm",
+    }),
   );
 }
 

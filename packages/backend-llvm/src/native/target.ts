@@ -75,7 +75,9 @@ export function machineFor(
   const normal = takeMessage(llvm.functions, llvm.functions.normalizeTriple(triple));
   const own = hostMachine(llvm);
   if (cpu === "native") return { ...own, triple: normal };
-  return { triple: normal, cpu, features };
+  // Systems that run on RISC-V expect at least this of it; LLVM's generic processor has no floats.
+  const needsDefault = cpu === "" && features === "" && normal.startsWith("riscv64");
+  return { triple: normal, cpu, features: needsDefault ? "+m,+a,+f,+d,+c" : features };
 }
 
 /** Whether code for a machine runs in this process. */

@@ -1,6 +1,6 @@
 /** What the compiler's lowerings ask of a machine, read off LLVM's description of it. */
 import { hostTarget, type TargetModel } from "@strata/compiler";
-import type { MachineDescription } from "../native/target.ts";
+import type { MachineDescription } from "./native/target.ts";
 
 /** Processors of x86-64 that have 256-bit vectors whether features say so or not. */
 const wideX86 = /^(haswell|broadwell|skylake|.*lake|znver|x86-64-v[34]|alderlake|core-avx2|sierra)/;

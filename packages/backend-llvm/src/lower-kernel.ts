@@ -1,0 +1,104 @@
+/**
+ * From a module of the pattern level to the LLVM dialect, for a machine.
+ *
+ * Invariants: the kernel's buffers are promised not to overlap; all functions but the kernel are
+ * internal; how the kernel takes its arguments is read off its type before it is lowered.
+ */
+import { lowerTo } from "@strata/compiler";
+import { lowerToLLVM } from "@strata/compiler/to-llvm";
+import { FuncOp } from "@strata/func";
+import {
+  ArrayAttr,
+  type Attribute,
+  bf16,
+  collect,
+  DictionaryAttr,
+  FloatType,
+  IndexType,
+  IntegerType,
+  MemRefType,
+  type ModuleOp,
+  type Type,
+  UnitAttr,
+} from "@strata/ir";
+import * as llvm from "@strata/llvm";
+import type { SlotPlan, SlotType } from "./device/image.ts";
+import { targetModelOf } from "./model.ts";
+import type { MachineDescription } from "./native/target.ts";
+
+/** A kernel in the LLVM dialect. */
+export interface LoweredKernel {
+  readonly kernel: llvm.FuncOp;
+  /** The parameters, then the tensor results. */
+  readonly params: readonly SlotPlan[];
+  /** The scalar results. */
+  readonly scalars: readonly SlotType[];
+}
+
+/** The function of a module that is the kernel. */
+function kernelOf(module: ModuleOp, entry: string): FuncOp {
+  for (const op of module.ops()) {
+    if (op instanceof FuncOp && op.symbolName === entry) return op;
+  }
+  throw new Error(`the module has no function @${entry}`);
+}
+
+function slotTypeOf(type: Type): SlotType {
+  if (type instanceof IndexType) return "i64";
+  if (type instanceof FloatType) {
+    if (type === bf16) return "bf16";
+    if (type.width === 16) return "f16";
+    if (type.width === 32) return "f32";
+    if (type.width === 64) return "f64";
+  } else if (type instanceof IntegerType) {
+    if (type.width <= 8) return "i8";
+    if (type.width === 16) return "i16";
+    if (type.width === 32) return "i32";
+    if (type.width === 64) return "i64";
+  }
+  throw new Error(`a kernel takes no ${type.toString()}`);
+}
+
+function planOf(type: Type): SlotPlan {
+  if (!(type instanceof MemRefType)) return { kind: "scalar", type: slotTypeOf(type) };
+  return { kind: "tensor", extents: type.shape.flatMap((n, d) => (n < 0 ? [d] : [])) };
+}
+
+/**
+ * Promises that no buffer overlaps one that is written: the device refuses results that share
+ * memory with arguments, and a kernel does not write its arguments.
+ */
+function promiseDistinctBuffers(kernel: FuncOp): void {
+  const list = kernel.arg_attrs instanceof ArrayAttr ? kernel.arg_attrs.values : [];
+  const attributes = kernel.type.inputs.map((type, i): DictionaryAttr => {
+    const given = list[i];
+    const own = given instanceof DictionaryAttr ? [...given.entries] : [];
+    const added: [string, Attribute][] =
+      type instanceof MemRefType ? [["llvm.noalias", UnitAttr.instance]] : [];
+    return DictionaryAttr.get([...own, ...added]);
+  });
+  kernel.setAttr("arg_attrs", ArrayAttr.get(attributes));
+}
+
+/** Lowers a module in place. */
+export function lowerKernel(
+  module: ModuleOp,
+  entry: string,
+  machine: MachineDescription,
+): LoweredKernel {
+  const verify = { verifyEach: false };
+  lowerTo(module, "vector", targetModelOf(machine), verify);
+  const kernel = kernelOf(module, entry);
+  const { inputs, results } = kernel.type;
+  const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };
+  promiseDistinctBuffers(kernel);
+  lowerToLLVM(module, verify);
+  const functions = collect(module, llvm.FuncOp);
+  const lowered = functions.find((f) => f.sym_name.value === entry);
+  if (lowered === undefined) throw new Error(`lowering lost @${entry}`);
+  for (const f of functions) {
+    if (f.isDeclaration || f === lowered) continue;
+    f.setAttr("linkage", llvm.LinkageAttr.of("internal"));
+  }
+  return { kernel: lowered, ...plans };
+}

@@ -34,9 +34,14 @@ export function isDefinedIn(v: Value, op: For | Parallel): boolean {
 }
 
 /** Trips of each loop. */
-export function nestExtents(code: Code, loops: readonly For[]): Idx[] {
+export function nestExtents(
+  code: Code,
+  loops: readonly For[],
+  outside: (v: Value) => Value = (v) => v,
+): Idx[] {
   return loops.map((l) => {
-    return code.trips(l.lowerBound, l.upperBound, l.step);
+    const [lower, upper, step] = [l.lowerBound, l.upperBound, l.step].map(outside);
+    return code.trips(lower!, upper!, step!);
   });
 }
 
@@ -63,7 +68,8 @@ export function emitNest(
 ): void {
   const at = positionAt(code, position, extents);
   loops.forEach((loop, d) => {
-    const iv = code.add(loop.lowerBound, code.mul(at[d]!, loop.step));
+    const lower = copy.get(loop.lowerBound);
+    const iv = code.add(lower, code.mul(at[d]!, copy.get(loop.step)));
     copy.define(loop.inductionVar, code.value(iv));
     for (const op of loop.body.ops()) {
       const passes = op === loop.body.lastOp || op === loops[d + 1] || skipped.has(op);

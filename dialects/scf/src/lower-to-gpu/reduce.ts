@@ -11,22 +11,19 @@
  * ```
  */
 import type { Builder, Value } from "@strata/ir";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
 import { Code, type Idx, known } from "./code.ts";
 import type { Combiner, CombiningNest } from "./combine.ts";
 import { combineBlock } from "./group.ts";
 import { allocate, free, readBack } from "./device-memory.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
-import { emitNest, nestExtents } from "./nest.ts";
+import { nestExtents } from "./nest.ts";
+import { combineShare } from "./span.ts";
 import { usualBlock } from "./target.ts";
 
 /** Values that a thread combines at least, where there are enough. */
 const valuesPerThread = 16;
 /** Blocks that one processor is given at most: enough to hide the latency of memory. */
 const blocksPerProcessor = 8;
-
-/** Emits the code of one iteration: the values it combines. */
-export type Element = (code: Code, position: Idx) => Value[];
 
 /** Lowers a combining nest in front of itself; gives what stands for its results. */
 export function lowerReduction(host: Builder, nest: CombiningNest, kernels: Kernels): Value[] {
@@ -37,24 +34,23 @@ export function lowerReduction(host: Builder, nest: CombiningNest, kernels: Kern
   const threads = usualBlock(kernels.target);
   const most = kernels.target.processors * blocksPerProcessor;
   const blocks = code.min(code.max(code.ceilDiv(count, threads * valuesPerThread), 1), most);
-  const element: Element = (c, position) => nestElement(c, nest, extents, position);
   const results = combiner.types.map((t) => allocate(host, [], t));
   if (known(blocks) === 1) {
     kernels.launch(host, "reduce", shapeOf(1, threads), (k) => {
-      const total = combineStrided(k, combiner, count, element);
+      const total = combineNest(k, nest, extents);
       finish(k, nest, total, results);
     });
     return readBack(host, results);
   }
   const parts = combiner.types.map((t) => allocate(host, [blocks], t));
   kernels.launch(host, "partial", shapeOf(blocks, threads), (k) => {
-    const total = combineStrided(k, combiner, count, element);
+    const total = combineNest(k, nest, extents);
     k.code.if(k.code.compare("eq", k.thread(0), 0), () => {
       total.forEach((v, i) => k.code.store(v, parts[i]!, [k.block(0)]));
     });
   });
   kernels.launch(host, "combine", shapeOf(1, threads), (k) => {
-    const total = combineStrided(k, combiner, blocks, (c, i) => parts.map((p) => c.load(p, [i])));
+    const total = combineBuffers(k, combiner, blocks, parts);
     finish(k, nest, total, results);
   });
   parts.forEach((p) => free(host, p));
@@ -86,30 +82,28 @@ function finish(
   });
 }
 
-/** Combines the values at positions 0 … count: each thread every `threads · blocks`-th. */
-export function combineStrided(
+/** Combines the values of a buffer, each thread every `threads`-th. */
+function combineBuffers(
   k: Kernel,
   combiner: Combiner,
   count: Idx,
-  element: Element,
+  parts: readonly Value[],
 ): Value[] {
   const { code, threads } = k;
-  const first = code.add(code.mul(k.block(0), threads), k.thread(0));
-  const stride = code.mul(k.blocks(0), threads);
-  const mine = code.for(first, count, stride, combiner.neutral(code), (i, carried) =>
-    combiner.combine(code, carried, element(code, i)),
+  const mine = code.for(k.thread(0), count, threads, combiner.neutral(code), (i, carried) =>
+    combiner.combine(
+      code,
+      carried,
+      parts.map((p) => code.load(p, [i])),
+    ),
   );
   return combineBlock(k, combiner, mine);
 }
 
-/** The values that a nest combines at a position in row-major order. */
-export function nestElement(
-  code: Code,
-  nest: CombiningNest,
-  extents: readonly Idx[],
-  position: Idx,
-): Value[] {
-  const copy = new ScalarCopy(code.b, (v) => v);
-  emitNest(copy, code, nest.loops, extents, position, nest.combining);
-  return nest.inputs.map((v) => copy.get(v));
+/** Combines the values of a nest, each thread of the grid a part. */
+function combineNest(k: Kernel, nest: CombiningNest, extents: readonly Idx[]): Value[] {
+  const { code, threads } = k;
+  const first = code.add(code.mul(k.block(0), threads), k.thread(0));
+  const stride = code.mul(k.blocks(0), threads);
+  return combineBlock(k, nest.combiner, combineShare(code, nest, extents, { first, stride }));
 }

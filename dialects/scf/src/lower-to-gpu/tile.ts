@@ -76,6 +76,7 @@ export function hasAlignedRows(t: MemRefType, lanes: number): boolean {
 /** Emits the copies of a body. */
 export class TileEmitter {
   readonly #code: Code;
+  readonly #outside: (v: Value) => Value;
   readonly #lanes: number;
   readonly #copies: number;
   readonly #values = new Map<Value, readonly Value[]>();
@@ -88,9 +89,13 @@ export class TileEmitter {
   /** How far vector loads reach, for each extent of a buffer's rows. */
   readonly reach: VectorReach[] = [];
 
-  /** `lanes` is the number of copies along the innermost dimension. */
-  constructor(code: Code, lanes: number, copies: number) {
+  /**
+   * `lanes` is the number of copies along the innermost dimension; `outside` maps values from around
+   * the body.
+   */
+  constructor(code: Code, lanes: number, copies: number, outside: (v: Value) => Value = (v) => v) {
     this.#code = code;
+    this.#outside = outside;
     this.#lanes = lanes;
     this.#copies = copies;
   }
@@ -111,7 +116,7 @@ export class TileEmitter {
 
   /** What a value is in a copy. */
   get(v: Value, copy: number): Value {
-    return this.#values.get(v)?.[copy] ?? v;
+    return this.#values.get(v)?.[copy] ?? this.#outside(v);
   }
 
   #id(x: unknown): number {

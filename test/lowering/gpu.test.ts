@@ -1,0 +1,58 @@
+/**
+ * Loop → gpu keeps the meaning: random kernel programs and every example kernel, lowered for GPUs and
+ * interpreted with all their threads (a data race is an error), give the results of the source.
+ */
+import { cudaTarget, type GpuTarget, lowerTo, openclTarget } from "@strata/compiler";
+import { programOf, programPlan } from "@strata/testing/kernel-programs";
+import fc from "fast-check";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { Values } from "../kernels/case.ts";
+import { kernelCases } from "../kernels/cases.ts";
+import { firstDifference } from "../kernels/compare.ts";
+import { interpretModule, runCase, specializeCase } from "../kernels/levels.ts";
+import { kernelProgramRuns, seedOf } from "./runs.ts";
+
+const exact = { abs: 0, rel: 0 };
+
+/** A machine so small that a thread computes many points, as it does with large data. */
+const smallTarget: GpuTarget = { ...cudaTarget, processors: 1, maxThreadsPerProcessor: 1 };
+
+function runOnGpu(text: string, kernel: string, args: Values, target: GpuTarget): Values {
+  const { module, signature } = specializeCase(text, kernel, args);
+  lowerTo(module, "gpu", target);
+  return interpretModule(module, signature, args);
+}
+
+function agrees(target: GpuTarget, numRuns: number): Promise<void> {
+  return fc.assert(
+    fc.asyncProperty(programPlan, async (plan) => {
+      const { text, args } = programOf(plan);
+      const expected = await runCase(text, "program", args, "unfused");
+      const found = firstDifference(expected, runOnGpu(text, "program", args, target), exact);
+      if (found !== undefined) throw new Error(`${found}\n${text}`);
+    }),
+    { numRuns, seed: seedOf(target.name) },
+  );
+}
+
+describe("random kernel programs", () => {
+  const share = Math.ceil(kernelProgramRuns / 3);
+  it("one point for each thread", () => agrees(cudaTarget, share), 300_000);
+  it("many points for each thread", () => agrees(smallTarget, share), 300_000);
+  it("without exchange of registers", () => agrees(openclTarget, share), 300_000);
+});
+
+describe("kernels", () => {
+  for (const c of kernelCases) {
+    it(`${c.name}: ${c.kernel}`, () => {
+      const text = readFileSync(new URL(`../kernels/${c.file}`, import.meta.url), "utf8");
+      for (const sizes of c.sizes) {
+        const args = c.make(7, sizes);
+        const got = runOnGpu(text, c.kernel, args, cudaTarget);
+        const found = firstDifference(c.reference(args), got, c.tolerance);
+        expect(found, `sizes ${JSON.stringify(sizes)}`).toBeUndefined();
+      }
+    });
+  }
+});

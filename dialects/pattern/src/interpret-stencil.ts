@@ -1,10 +1,10 @@
 /** What stencils mean. */
+import type { TensorValue } from "@strata/interpret";
 import {
   type InterpreterContext,
   interpretOf,
   RuntimeObject,
   type RuntimeValue,
-  TensorValue,
 } from "@strata/interpret";
 import type { InterfaceBinding } from "@strata/ir";
 import { reachOf, remapIndex } from "./boundary.ts";

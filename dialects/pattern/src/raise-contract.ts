@@ -22,6 +22,7 @@
  * indices; what else a term is made of stays in the body. Meaning and order of terms stay the same.
  */
 import * as arith from "@strata/arith";
+import type { RankedTensorType } from "@strata/ir";
 import {
   affineBinary,
   affineConst,
@@ -40,7 +41,6 @@ import {
   Mapping,
   type ModuleOp,
   type Operation,
-  RankedTensorType,
   Region,
   StringAttr,
   type Value,

@@ -72,10 +72,10 @@ export function expectExpression(cx: Analysis, value: Value, at: Node): Typed {
         : value.kind === "boundaries"
           ? "a list of boundaries"
           : value.kind === "function"
-          ? `the function ${value.declaration.name.text}`
-          : value.kind === "closure"
-            ? "an arrow function"
-            : `"${value.name}"`;
+            ? `the function ${value.declaration.name.text}`
+            : value.kind === "closure"
+              ? "an arrow function"
+              : `"${value.name}"`;
   cx.report(say.expectedValue(what, cx.span(at)));
   return errorAt(at);
 }

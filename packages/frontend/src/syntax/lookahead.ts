@@ -6,8 +6,7 @@
  * taken; a part that may be empty may begin with any token. Computing the sets late spares the
  * parse of a small file most of the grammar's analysis.
  */
-import type {
-  Rule} from "chevrotain";
+import type { Rule } from "chevrotain";
 import {
   Alternation,
   LLkLookaheadStrategy,

@@ -13,6 +13,7 @@ import {
   type Operation,
 } from "@strata/ir";
 import { GpuFunc, type GpuModule } from "@strata/gpu";
+import type { SourceFile } from "@strata/support";
 import type { ProgramScope } from "./emission.ts";
 import { atom, type CKind } from "./expression.ts";
 import type { CFlavour, Feature, Helper } from "./flavour.ts";
@@ -46,7 +47,7 @@ export interface EmittedKernel {
 
 /** Where a line of the program comes from. */
 export interface LineOrigin {
-  readonly file: string;
+  readonly file: SourceFile;
   readonly offset: number;
 }
 

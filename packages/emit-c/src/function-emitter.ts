@@ -17,6 +17,7 @@ import {
   type Value,
   VectorType,
 } from "@strata/ir";
+import type { SourceFile } from "@strata/support";
 import { constantLanes } from "./constants.ts";
 import { fusedProducts, isFusedProduct, tryEmitFused } from "./contract.ts";
 import { emitControlFlow } from "./control-flow.ts";
@@ -33,7 +34,7 @@ import { emitVector } from "./vectors.ts";
 /** A line of the program, with the place in the source that it comes from. */
 export interface Line {
   readonly text: string;
-  readonly file?: string;
+  readonly file?: SourceFile;
   readonly offset?: number;
 }
 
@@ -96,7 +97,7 @@ export class FunctionEmitter implements ProgramScope {
   /** Adds a line at the current depth. */
   line(text: string): void {
     const source = sourceOf(this.#current.location);
-    const place = source === undefined ? {} : { file: source.file.name, offset: source.offset };
+    const place = source === undefined ? {} : { file: source.file, offset: source.offset };
     this.lines.push({ text: `${"  ".repeat(this.#depth)}${text}`, ...place });
   }
 

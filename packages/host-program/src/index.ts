@@ -2,3 +2,4 @@
 export { compileHostProgram, type HostArgument, HostProgram, type KernelTable } from "./compile.ts";
 export type { DeviceMemRef, Driver } from "./driver.ts";
 export { MemoryPool, type MemorySource, sizeClass } from "./pool.ts";
+export { hostFunctions, readHost, writeHost } from "./text.ts";

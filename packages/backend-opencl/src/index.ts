@@ -1,0 +1,7 @@
+/** Kernels on OpenCL devices. */
+export { OpenClDevice } from "./device.ts";
+export { INSTALL_OPENCL } from "./errors.ts";
+export { openClFlavour, type OpenClDialect } from "./flavour.ts";
+export { emitForDevice, type OpenClImage } from "./image.ts";
+export { type DeviceFacts, findOpenCl, type OpenClSearch } from "./platform.ts";
+export { openClProvider } from "./provider.ts";

@@ -18,6 +18,11 @@ export const EMITS = [
   "gpu",
   "llvm-dialect",
   "ll",
+  "bc",
+  "asm",
+  "obj",
+  "so",
+  "header",
   "wasm",
   "wat",
 ] as const;
@@ -52,6 +57,7 @@ ${EXIT_CODES}`,
   declareBuild(program, context);
   declareOpt(program, context);
   declareDevices(program, context);
+  declareDoctor(program, context);
   declareCompletion(program, context);
   return program;
 }
@@ -120,6 +126,8 @@ function declareBuild(program: Command, context: CommandContext): void {
     )
     .option("-s, --shape <name=extents>", "fix a tensor's or a dimension's extent", collect)
     .option("-o, --out <file>", "file to write; else text goes to standard output")
+    .option("--target <triple>", "machine for bc, asm, obj and so; this one by default")
+    .option("--cpu <name>", "processor for these, as LLVM names it; `native` is this one")
     .option("--print-generic", "print IR in the generic form")
     .addHelpText(
       "after",
@@ -131,6 +139,8 @@ Levels, from the kernel down:
   gpu            the host's program, and kernels that it launches, for CUDA
   llvm-dialect   blocks and instructions, as MLIR's dialect of LLVM, for this machine
   ll             the same as LLVM IR
+  bc, asm, obj   what LLVM makes of it: bitcode, assembly, an object
+  so, header     a shared library that C programs load, and its declaration
   wat, wasm      WebAssembly, as text and as a binary
 
 Examples:
@@ -138,6 +148,8 @@ Examples:
   kernelc build heat.kernel.ts --emit loop --shape u=512x512
   kernelc build heat.kernel.ts --emit vector --shape n=512 --shape m=512
   kernelc build heat.kernel.ts --emit ll -o heat.ll
+  kernelc build heat.kernel.ts --emit so -o libheat.so
+  kernelc build heat.kernel.ts --emit obj --target aarch64-linux-gnu -o heat.o
   kernelc build heat.kernel.ts --emit wasm -o heat.wasm
 ${EXIT_CODES}`,
     )
@@ -200,6 +212,24 @@ ${EXIT_CODES}`,
     .action(async (options: { json?: boolean; quiet?: boolean }) => {
       const { devicesCommand } = await import("./devices.ts");
       await devicesCommand(options, context);
+    });
+}
+
+function declareDoctor(program: Command, context: CommandContext): void {
+  subcommand(program, "doctor", "say what is installed, and what to install for the rest")
+    .description("Looks for everything that Strata works with on this machine.")
+    .option("--json", "print one JSON object")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  kernelc doctor
+  kernelc doctor --json
+${EXIT_CODES}`,
+    )
+    .action(async (options: { json?: boolean }) => {
+      const { doctorCommand } = await import("./doctor/doctor.ts");
+      await doctorCommand(options, context);
     });
 }
 

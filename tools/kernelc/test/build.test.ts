@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findLLVM } from "@strata/backend-llvm/native";
 import { kernelc, makeFolder, removeFolders, type Outcome } from "./capture.ts";
 
 const HEAT = `import { clamp, stencil, type Dim, type f32, type Tensor } from "@strata/kernel";
@@ -15,6 +16,9 @@ declare const WebAssembly: {
   compile(bytes: Uint8Array): Promise<object>;
   readonly Module: { exports(module: object): { readonly name: string }[] };
 };
+
+/** Where LLVM is not installed, what needs it is left out; not in CI. */
+const skipLLVM = process.env["CI"] === undefined && findLLVM().llvm === undefined;
 
 let folder = "";
 let heat = "";
@@ -69,6 +73,34 @@ describe("levels", () => {
     expect(await build("-e", "wasm", "-o", out)).toEqual({ status: 0, stdout: "", stderr: "" });
     const module = await WebAssembly.compile(readFileSync(out));
     expect(WebAssembly.Module.exports(module).map(({ name }) => name)).toEqual(["heat"]);
+  });
+});
+
+describe.skipIf(skipLLVM)("through LLVM", () => {
+  it("writes assembly and headers as text, for other machines too", async () => {
+    const asm = await build("-e", "asm", "--target", "aarch64-linux-gnu", "-s", "u=64x64");
+    expect(asm).toMatchObject({ status: 0, stderr: "" });
+    expect(asm.stdout).toMatch(/fm(ul|la)\s+v\d/);
+    const header = await build("-e", "header");
+    expect(header.stdout).toContain("void heat(\n    const float *u,");
+  });
+
+  it("writes objects and libraries", async () => {
+    const starts = { obj: "\u007fELF", so: "\u007fELF", bc: "BC" };
+    for (const [format, start] of Object.entries(starts)) {
+      const out = join(folder, `heat.${format}`);
+      expect(await build("-e", format, "-o", out)).toEqual({ status: 0, stdout: "", stderr: "" });
+      expect(readFileSync(out).toString("latin1", 0, start.length)).toBe(start);
+    }
+  });
+
+  it("refuses machines where they say nothing, and unknown ones", async () => {
+    const loop = await build("-e", "loop", "--target", "aarch64-linux-gnu");
+    expect(loop).toMatchObject({ status: 2, stdout: "" });
+    expect(loop.stderr).toContain("error[cli.target]: --target says nothing for --emit loop");
+    const unknown = await build("-e", "asm", "--target", "pdp11-dec-none");
+    expect(unknown).toMatchObject({ status: 1, stdout: "" });
+    expect(unknown.stderr).toContain("error[llvm.target]: ");
   });
 });
 

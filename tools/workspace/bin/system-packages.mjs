@@ -5,7 +5,10 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Each tool that tests call, the Debian package that has it, and what is not tested without it. */
+/**
+ * Each tool or library that tests call, the Debian package that has it (`with` what it only recommends), and what is
+ * not tested without it.
+ */
 export const SYSTEM_TOOLS = [
   { command: "mlir-opt-22", package: "mlir-22-tools", tests: "what mlir-opt makes of our IR" },
   {
@@ -15,11 +18,34 @@ export const SYSTEM_TOOLS = [
   },
   { command: "llvm-as-22", package: "llvm-22", tests: "that LLVM reads our LLVM IR" },
   { command: "opt-22", package: "llvm-22", tests: "that LLVM's verifier accepts our LLVM IR" },
+  {
+    library: "libLLVM.so.22.1",
+    package: "libllvm22",
+    tests: "native code: device llvm, build --emit",
+  },
+  { library: "libomp.so.5", package: "libomp5", tests: "native code on several threads" },
+  { command: "gcc", package: "gcc", tests: "that C programs call compiled kernels" },
+  {
+    command: "aarch64-linux-gnu-gcc",
+    package: "gcc-aarch64-linux-gnu",
+    with: ["libc6-dev-arm64-cross"],
+    tests: "that objects for ARM link",
+  },
+  { command: "qemu-aarch64", package: "qemu-user", tests: "that objects for ARM run" },
 ];
 
-/** The tools that are not on PATH. */
+/** The tools that are not on PATH, and the libraries that the linker does not know; each with a name. */
 export function findMissingTools() {
-  return SYSTEM_TOOLS.filter(({ command }) => !isOnPath(command));
+  const libraries = knownLibraries();
+  return SYSTEM_TOOLS.filter(({ command, library }) =>
+    command === undefined ? !libraries.includes(library) : !isOnPath(command),
+  ).map((tool) => ({ ...tool, name: tool.command ?? tool.library }));
+}
+
+/** What the system's linker finds by name. */
+function knownLibraries() {
+  const { stdout } = spawnSync("/sbin/ldconfig", ["-p"], { encoding: "utf8" });
+  return (stdout ?? "").split("\n").map((line) => line.trim().split(" ", 1)[0]);
 }
 
 /** Why Debian packages cannot be installed here, or undefined if they can. */
@@ -31,7 +57,7 @@ export function whyNotInstallable() {
 
 /** Installs the Debian packages of the given tools; returns whether apt-get succeeded. */
 export function installTools(tools) {
-  const packages = [...new Set(tools.map((tool) => tool.package))];
+  const packages = [...new Set(tools.flatMap((tool) => [tool.package, ...(tool.with ?? [])]))];
   const options = {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },

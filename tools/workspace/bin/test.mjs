@@ -55,12 +55,10 @@ function bringSystemTools(isCi) {
     reason = installed ? "its package does not bring it" : "apt-get failed";
   }
   const left = findMissingTools();
-  for (const { command, package: name, tests } of left) {
-    console.log(
-      `left out: ${tests}: ${command} (Debian package ${name}) is missing, and ${reason}`,
-    );
+  for (const { name, package: debian, tests } of left) {
+    console.log(`left out: ${tests}: ${name} (Debian package ${debian}) is missing, and ${reason}`);
   }
-  return isCi ? left.map(({ command }) => ({ name: `${command} is missing` })) : [];
+  return isCi ? left.map(({ name }) => ({ name: `${name} is missing` })) : [];
 }
 
 function runCheck(node, { name, command, args }) {

@@ -29,3 +29,12 @@ export {
 } from "./target.ts";
 export { generateInChild, type TargetCode } from "./codegen-child.ts";
 export type { ChildOptions, TargetRequest } from "./child-protocol.ts";
+export {
+  expectOpenMP,
+  findOpenMP,
+  INSTALL_OPENMP,
+  openMPMissingMessage,
+  searchOpenMP,
+  type OpenMP,
+  type OpenMPSearch,
+} from "./openmp.ts";

@@ -10,6 +10,7 @@ import { parseShapes } from "../option-values.ts";
 import { writeOutput } from "../output.ts";
 import type { EMITS } from "../program.ts";
 import { readSource } from "../source.ts";
+import { buildNative, expectTargetApplies, isNative, type NativeFormat } from "./native.ts";
 import { fixDims } from "./shapes.ts";
 
 type Emit = (typeof EMITS)[number];
@@ -21,6 +22,8 @@ export interface BuildOptions {
   readonly shape?: readonly string[];
   readonly out?: string;
   readonly printGeneric?: boolean;
+  readonly target?: string;
+  readonly cpu?: string;
 }
 
 /** Compiles a kernel of a file as the options say. */
@@ -30,20 +33,23 @@ export async function buildCommand(
   context: CommandContext,
 ): Promise<void> {
   const { emit } = options;
+  expectTargetApplies(options);
   const shapes = parseShapes(options.shape ?? []);
   const source = await readSource(file, context);
   const kernel = await openKernel(source, { kernel: options.kernel });
   const dims = fixDims(kernel.signature, shapes);
   const module = await emitPattern(await kernel.syntax(), kernel.name, dims);
   const generic = options.printGeneric === true;
-  const content = await emitModule(module, emit, generic);
+  const content = isNative(emit)
+    ? await buildNative(kernel, module, { ...options, format: emit })
+    : await emitModule(module, emit, generic);
   await writeOutput(options.out, content, context);
 }
 
 /** What is written for a module of the pattern level, which is used up. */
 async function emitModule(
   module: ModuleOp,
-  emit: Emit,
+  emit: Exclude<Emit, NativeFormat>,
   generic: boolean,
 ): Promise<string | Uint8Array> {
   if (emit === "wasm" || emit === "wat") return emitWebAssembly(module, emit);

@@ -1,4 +1,4 @@
-import { f32, i32 } from "@strata/ir";
+import { i32 } from "@strata/ir";
 import { describe, expect, test } from "vitest";
 import { buffer, elements, failure, moduleOf, run, zeros } from "./launching.ts";
 

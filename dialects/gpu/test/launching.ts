@@ -14,6 +14,10 @@ export function buffer(elements: readonly number[], type: Type = f32): MemRefVal
 export const zeros = (n: number, type: Type = f32): MemRefValue =>
   buffer(new Array<number>(n).fill(0), type);
 
+/** The memory of a buffer as a matrix, by rows. */
+export const matrix = (of: MemRefValue, rows: number, columns: number): MemRefValue =>
+  new MemRefValue(of.buffer, [rows, columns], of.elementType);
+
 /** The elements of a buffer. */
 export function elements(v: RuntimeValue | undefined): RuntimeValue[] {
   if (!(v instanceof MemRefValue)) throw new Error("no memref");

@@ -105,8 +105,7 @@ export class BlockRunner {
   }
 
   #runWhole(t: ThreadState, shared: readonly MemRefValue[]): void {
-    this.#machine.thread = t;
-    this.#program.body.run(this.#arguments(t, shared));
+    this.#as(t, () => this.#program.body.run(this.#arguments(t, shared)));
   }
 
   #interleave(
@@ -128,9 +127,20 @@ export class BlockRunner {
   }
 
   #resume(t: ThreadState, answer: readonly RuntimeValue[]): void {
-    this.#machine.thread = t;
-    t.waiting = t.run!.resume(answer);
+    t.waiting = this.#as(t, () => t.run!.resume(answer));
     t.isDone = t.waiting === undefined;
+  }
+
+  /** Runs as a thread; what fails says in which. */
+  #as<T>(t: ThreadState, run: () => T): T {
+    this.#machine.thread = t;
+    try {
+      return run();
+    } catch (e) {
+      if (!(e instanceof DiagnosticError)) throw e;
+      const note = { message: `in ${describeThread(t)}` };
+      throw new DiagnosticError(e.diagnostics.map((d) => ({ ...d, notes: [...d.notes, note] })));
+    }
   }
 
   #resumeAll(threads: readonly ThreadState[], answers: Answers): void {

@@ -227,9 +227,6 @@ export class LaunchFunc extends defineOp("gpu.launch_func", {
     if (clusters !== 0 && clusters !== 3) {
       report("gpu.cluster-sizes", "cluster sizes are given along x, y and z, or not at all");
     }
-    if (op.operandGroup(12).length > 0 && op.numResults + op.operandGroup(0).length > 0) {
-      report("gpu.async-models", "a launch on a queue neither waits for tokens nor gives one");
-    }
     const kernel = op.getAttr("kernel");
     if (kernel instanceof SymbolRefAttr) verifyKernel(op, kernel, report);
   },

@@ -97,9 +97,6 @@ export class Alloc extends defineOp("gpu.alloc", {
         `the layout of \`${type.toString()}\` needs ${layoutSymbols(type)} symbols, found ${symbols}`,
       );
     }
-    if (op.getAttr("hostShared") !== undefined && op.numResults > 1) {
-      report("gpu.alloc-shared", "memory shared with the host is not allocated asynchronously");
-    }
   },
 }) {}
 

@@ -145,11 +145,13 @@ async function runOnDevice(
   return results;
 }
 
-/** Runs a module at any level with the arguments of a case. */
+/** Runs a module at any level with the arguments of a case; `run` runs what it became otherwise. */
 export function interpretModule(
   module: ModuleOp,
   signature: KernelSignature,
   args: Values,
+  run: (values: RuntimeValue[], fn: FuncOp) => readonly RuntimeValue[] = (values) =>
+    new Interpreter(module).run(signature.name, values),
 ): Values {
   const fn = [...module.ops()].find(
     (op): op is FuncOp => op instanceof FuncOp && op.symbolName === signature.name,
@@ -190,7 +192,7 @@ export function interpretModule(
       ),
     );
   });
-  const returned = [...new Interpreter(module).run(signature.name, [...values, ...outs])];
+  const returned = [...run([...values, ...outs], fn)];
   const results: Record<string, CaseTensor | ScalarValue> = {};
   const written = [...outs];
   for (const r of signature.results) {

@@ -1,41 +1,67 @@
 /**
  * Every example kernel has a form in the LLVM dialect, which upstream reads and translates, and in
- * LLVM IR, which LLVM's verifier accepts.
+ * LLVM IR, which LLVM's verifier accepts; dealt out to threads as well.
  */
 import { emitLLVMIR } from "@strata/backend-llvm";
 import { createContext } from "@strata/compiler";
-import { parseModule, printOperation, verify } from "@strata/ir";
+import { type ModuleOp, parseModule, printOperation, verify } from "@strata/ir";
 import { runLLVMTool, runMlirOpt, skipMlirOpt, skipWithout } from "@strata/testing";
 import { describe, expect, it } from "vitest";
 import { kernelCases } from "../kernels/cases.ts";
-import { loweredCase } from "./kernels.ts";
+import { loweredCase, type NativeLevel } from "./kernels.ts";
 
 const separator = "// -----";
-const lowered = kernelCases.map((c) => ({
-  name: `${c.name}: ${c.kernel}`,
-  module: loweredCase(c),
-}));
 
-describe.skipIf(skipWithout("OPT"))("LLVM IR and opt", () => {
-  it.each(lowered)("$name", ({ module }) => {
-    runLLVMTool("OPT", emitLLVMIR(module), ["-passes=verify", "-disable-output"]);
-  });
+function modulesAt(level: NativeLevel): ModuleOp[] {
+  return kernelCases.map((c) => loweredCase(c, level));
+}
+
+const join = (modules: readonly ModuleOp[]): string =>
+  modules.map((m) => printOperation(m)).join(`${separator}\n`);
+
+describe.each(["llvm", "openmp-llvm"] as const)("%s", (level) => {
+  const modules = modulesAt(level);
+
+  it.skipIf(skipWithout("OPT"))(
+    "passes LLVM's verifier",
+    () => {
+      modules.forEach((module) => {
+        runLLVMTool("OPT", emitLLVMIR(module), ["-passes=verify", "-disable-output"]);
+      });
+    },
+    60_000,
+  );
+
+  it.skipIf(skipMlirOpt)(
+    "is read by mlir-opt, and what that prints is read back",
+    () => {
+      const printed = runMlirOpt(join(modules), ["--split-input-file"]).split(separator);
+      expect(printed.length).toBe(modules.length);
+      const context = createContext();
+      for (const one of printed) expect(verify(parseModule(context, one))).toEqual([]);
+    },
+    60_000,
+  );
+
+  it.skipIf(skipWithout("MLIR_TRANSLATE"))(
+    "is translated by mlir-translate",
+    () => {
+      const flags = ["--mlir-to-llvmir", "--split-input-file"];
+      const ir = runLLVMTool("MLIR_TRANSLATE", join(modules), flags);
+      expect(ir.match(/^; ModuleID/gmu)?.length).toBe(modules.length);
+    },
+    60_000,
+  );
 });
 
-describe.skipIf(skipMlirOpt)("the LLVM dialect and mlir-opt", () => {
-  it("reads every kernel, and what it prints is read back", () => {
-    const text = lowered.map(({ module }) => printOperation(module)).join(`${separator}\n`);
-    const printed = runMlirOpt(text, ["--split-input-file"]).split(separator);
-    expect(printed.length).toBe(lowered.length);
+it.skipIf(skipMlirOpt)(
+  "loops dealt out to threads are read by mlir-opt",
+  () => {
+    const modules = modulesAt("openmp");
+    const printed = runMlirOpt(join(modules), ["--split-input-file"]).split(separator);
+    expect(printed.length).toBe(modules.length);
     const context = createContext();
     for (const one of printed) expect(verify(parseModule(context, one))).toEqual([]);
-  });
-});
-
-describe.skipIf(skipWithout("MLIR_TRANSLATE"))("the LLVM dialect and mlir-translate", () => {
-  it("translates every kernel", () => {
-    const text = lowered.map(({ module }) => printOperation(module)).join(`${separator}\n`);
-    const ir = runLLVMTool("MLIR_TRANSLATE", text, ["--mlir-to-llvmir", "--split-input-file"]);
-    expect(ir.match(/^; ModuleID/gmu)?.length).toBe(lowered.length);
-  });
-});
+  },
+  60_000,
+);

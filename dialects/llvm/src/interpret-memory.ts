@@ -36,6 +36,7 @@ import { codecOf, type Codec } from "./memory-codec.ts";
 import { AggregateValue, checkAccess, type Memory, memoryOf, PointerValue } from "./memory.ts";
 import { gepDynamicIndex } from "./memory-ops.ts";
 import * as ops from "./ops.ts";
+import { tryTeamFunction } from "./openmp-functions.ts";
 import { tryRuntimeFunction } from "./runtime-functions.ts";
 import { LLVMArrayType, LLVMStructType } from "./types.ts";
 
@@ -332,6 +333,8 @@ function callFunction(
   if (target instanceof ops.FuncOp && target.isDeclaration) {
     const f = tryRuntimeFunction(name);
     if (f !== undefined) return f(args, memory, op);
+    const g = tryTeamFunction(name);
+    if (g !== undefined) return g(args, memory, op, cx);
   }
   const height = memory.stackHeight;
   const results = cx.call(name, args);

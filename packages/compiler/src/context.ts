@@ -7,6 +7,7 @@ import { builtin, Context } from "@strata/ir";
 import { llvm } from "@strata/llvm";
 import { math } from "@strata/math";
 import { memref } from "@strata/memref";
+import { omp } from "@strata/omp";
 import { pattern } from "@strata/pattern";
 import { scf } from "@strata/scf";
 import { tensor } from "@strata/tensor";
@@ -23,6 +24,7 @@ export function createContext(options: { allowUnregistered?: boolean } = {}): Co
     llvm,
     math,
     memref,
+    omp,
     pattern,
     scf,
     tensor,

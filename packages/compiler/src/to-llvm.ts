@@ -6,6 +6,7 @@
  * | convert-scf-to-cf | LLVM knows blocks and branches only |
  * | convert-to-llvm | all dialects at once: their types meet in every operation |
  * | cse, dce | lowerings repeat constants and address computations, and leave some unused |
+ * | convert-omp-to-runtime | regions of threads become functions; what they share must be final |
  */
 import { arithToLLVM } from "@strata/arith/lower-to-llvm";
 import { cfToLLVM } from "@strata/cf/lower-to-llvm";
@@ -14,6 +15,7 @@ import { expectVerified, ModuleOp } from "@strata/ir";
 import { createLLVMTypeConverter } from "@strata/llvm/lowering";
 import { mathToLLVM } from "@strata/math/lower-to-llvm";
 import { memrefToLLVM } from "@strata/memref/lower-to-llvm";
+import { allowConvertedOmp, lowerOmpToRuntime, ompToLLVM } from "@strata/omp/lower-to-llvm";
 import { definePass, type PassDefinition } from "@strata/pass";
 import {
   applyFullConversion,
@@ -35,6 +37,7 @@ const lowerings: readonly ((converter: TypeConverter) => RewritePattern[])[] = [
   funcToLLVM,
   mathToLLVM,
   memrefToLLVM,
+  ompToLLVM,
   vectorToLLVM,
 ];
 
@@ -56,6 +59,7 @@ export function convertModuleToLLVM(module: ModuleOp): void {
     .legalDialect("llvm")
     .legal(ModuleOp)
     .restLegalWhen(() => false);
+  allowConvertedOmp(target, converter);
   applyFullConversion(module, target, patterns, { converter });
 }
 
@@ -85,6 +89,7 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
   step("convert-to-llvm", () => convertModuleToLLVM(module));
   step("cse", () => eliminateCommonSubexpressions(module));
   step("dce", () => eraseDeadCode(module));
+  step("convert-omp-to-runtime", () => lowerOmpToRuntime(module));
 }
 
 /** Lowers a module of the pattern level to the LLVM dialect, in place, for a target. */

@@ -1,0 +1,42 @@
+/**
+ * Lowering keeps the meaning: example kernels and random programs give the same results dealt out to
+ * threads and in the LLVM dialect, interpreted.
+ */
+import { programOf, programPlan } from "@strata/testing/kernel-programs";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { kernelCases } from "../kernels/cases.ts";
+import { firstDifference } from "../kernels/compare.ts";
+import { runCase } from "../kernels/levels.ts";
+import { kernelProgramRuns, seedOf } from "../lowering/runs.ts";
+import { type NativeLevel, runNatively, sourceOf } from "./kernels.ts";
+
+const levels: readonly NativeLevel[] = ["llvm", "openmp", "openmp-llvm"];
+const exact = { abs: 0, rel: 0 };
+
+describe.each(levels)("at %s", (level) => {
+  it.each(kernelCases.map((c) => ({ name: c.name, kernel: c.kernel, c })))(
+    "$name: $kernel",
+    ({ c }) => {
+      for (const sizes of c.sizes) {
+        const args = c.make(11, sizes);
+        const got = runNatively(sourceOf(c), c.kernel, args, level);
+        const found = firstDifference(c.reference(args), got, c.tolerance);
+        expect(found, `sizes ${JSON.stringify(sizes)}`).toBeUndefined();
+      }
+    },
+  );
+
+  it("random programs mean the same", async () => {
+    await fc.assert(
+      fc.asyncProperty(programPlan, async (plan) => {
+        const { text, args } = programOf(plan);
+        const expected = await runCase(text, "program", args, "unfused");
+        const actual = runNatively(text, "program", args, level);
+        const found = firstDifference(expected, actual, exact);
+        if (found !== undefined) throw new Error(`${found}\n${text}`);
+      }),
+      { numRuns: Math.ceil(kernelProgramRuns / 3), seed: seedOf(level) },
+    );
+  }, 300_000);
+});

@@ -7,7 +7,7 @@ import { programOf, programPlan } from "@strata/testing/kernel-programs";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Values } from "../kernels/case.ts";
+import type { Sizes, Values } from "../kernels/case.ts";
 import { kernelCases } from "../kernels/cases.ts";
 import { firstDifference } from "../kernels/compare.ts";
 import { interpretModule, runCase, specializeCase } from "../kernels/levels.ts";
@@ -53,6 +53,29 @@ describe("kernels", () => {
         const found = firstDifference(c.reference(args), got, c.tolerance);
         expect(found, `sizes ${JSON.stringify(sizes)}`).toBeUndefined();
       }
+    });
+  }
+});
+
+/** Kernels at sizes at which warps and blocks share a row, threads a scan, blocks a histogram. */
+const larger: readonly [name: string, sizes: Sizes][] = [
+  ["softmax", { n: 3, m: 256 }],
+  ["softmax", { n: 3, m: 70 }],
+  ["gemv:gemv", { m: 40, n: 300 }],
+  ["row-argmax", { n: 9, m: 200 }],
+  ["prefix-sum", { n: 5000 }],
+  ["bytes", { n: 67, m: 301 }],
+  ["extremes", { n: 9001 }],
+];
+
+describe("larger kernels", () => {
+  for (const target of [cudaTarget, openclTarget]) {
+    it.each(larger)(`%s %o on ${target.name}`, (name, sizes) => {
+      const c = kernelCases.find((k) => k.name.includes(name))!;
+      const text = readFileSync(new URL(`../kernels/${c.file}`, import.meta.url), "utf8");
+      const args = c.make(3, sizes);
+      const got = runOnGpu(text, c.kernel, args, target);
+      expect(firstDifference(c.reference(args), got, c.tolerance)).toBeUndefined();
     });
   }
 });

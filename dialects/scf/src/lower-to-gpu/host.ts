@@ -24,6 +24,7 @@ import { isIndependent, lowerIndependent, tryIndependent } from "./independent.t
 import { Kernels } from "./kernel.ts";
 import { lowerMap } from "./map.ts";
 import { lowerReduction } from "./reduce.ts";
+import { groupOf, lowerRowLoops, lowerRows, tryRowLoops } from "./rows.ts";
 import { lowerScan, tryScan } from "./scan.ts";
 import { makeInnerSequential, toCountedLoops } from "./sequential.ts";
 import { givesBuffers, launchSerially } from "./serial.ts";
@@ -40,6 +41,7 @@ class HostLowering {
   readonly #aliases = new Aliases();
   readonly #target: GpuTarget;
   readonly #apart: ApartBuffers;
+  readonly #consumed = new Set<Operation>();
 
   constructor(fn: FuncOp, target: GpuTarget) {
     this.#fn = fn;
@@ -71,6 +73,7 @@ class HostLowering {
     };
     const own = [...block.ops()];
     for (const op of own) {
+      if (this.#consumed.has(op)) continue;
       if (this.#isSerial(op)) {
         serial.push(op);
         continue;
@@ -130,10 +133,8 @@ class HostLowering {
 
   #operation(op: Operation): void {
     const host = Builder.before(op);
-    if (op instanceof Parallel) {
-      lowerMap(host, op, this.#kernels);
-      this.#replace(op, []);
-    } else if (op instanceof memref.Alloc) {
+    if (op instanceof Parallel) this.#parallel(op, host);
+    else if (op instanceof memref.Alloc) {
       this.#replace(op, [allocateLike(host, op)]);
       this.#aliases.clear();
     } else if (op instanceof memref.Dealloc) {
@@ -146,6 +147,26 @@ class HostLowering {
     else if (op.regions.length > 0) {
       for (const r of op.regions) for (const b of r.blocks()) this.#block(b);
     }
+  }
+
+  #parallel(op: Parallel, host: Builder): void {
+    const rows = tryRowLoops(op, this.#target, this.#aliases);
+    if (rows !== undefined) {
+      for (const o of rows.between) this.#moveBefore(o, op);
+      const privates = lowerRowLoops(host, rows, this.#kernels);
+      for (const l of rows.loops) this.#replace(l, []);
+      for (const p of privates) {
+        // Only what frees the buffer is left.
+        if (p.users().some((u) => !(u instanceof memref.Dealloc))) continue;
+        for (const u of p.users()) this.#replace(u, []);
+        this.#replace(p.definingOp!, []);
+      }
+      return;
+    }
+    const group = groupOf(op, this.#target);
+    if (group === "thread") lowerMap(host, op, this.#kernels);
+    else lowerRows(host, op, group, this.#kernels);
+    this.#replace(op, []);
   }
 
   #for(op: For, host: Builder): void {
@@ -178,6 +199,7 @@ class HostLowering {
     op.results.forEach((r, i) => r.replaceAllUsesWith(values[i]!));
     op.dropAllReferences();
     op.erase();
+    this.#consumed.add(op);
   }
 }
 

@@ -2,7 +2,9 @@
 import { arith } from "@strata/arith";
 import { defineDialect, type Dialect } from "@strata/ir";
 import * as attributes from "./attributes.ts";
+import { canonicalizers } from "./canonicalize.ts";
 import { effects } from "./effects.ts";
+import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 import { AsyncTokenType, MmaMatrixType } from "./types.ts";
@@ -65,6 +67,6 @@ export const gpu: Dialect = defineDialect({
     attributes.MmaElementwiseAttr.syntax,
     attributes.ShuffleModeAttr.syntax,
   ],
-  interfaces: [...effects, ...interpretation],
+  interfaces: [...effects, ...folds, ...canonicalizers, ...interpretation],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

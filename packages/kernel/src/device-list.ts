@@ -1,14 +1,5 @@
-/** The devices that kernels run on, and which one `auto` stands for. */
-import { devices, type Device, type DeviceRegistry } from "@strata/runtime";
-
-/** What `auto` takes, and why. */
-export const AUTO_DEVICE: { readonly name: string; readonly reasons: readonly string[] } = {
-  name: "wasm",
-  reasons: [
-    "device: wasm, taken by auto: it compiles to SIMD code, starts in milliseconds and needs nothing",
-    "  but this process; --device llvm makes native code where LLVM is installed",
-  ],
-};
+/** The devices that kernels run on. */
+import { devices, type DeviceRegistry } from "@strata/runtime";
 
 /** Makes every device known to the program's registry. */
 export async function registerDevices(): Promise<DeviceRegistry> {
@@ -21,10 +12,4 @@ export async function registerDevices(): Promise<DeviceRegistry> {
   devices.register(llvmProvider);
   devices.register(interpreterProvider);
   return devices;
-}
-
-/** Opens a device by name, `auto` included; a diagnostic for an unknown one. */
-export async function openChosenDevice(spec: string): Promise<Device> {
-  const registry = await registerDevices();
-  return registry.open(spec === "auto" ? AUTO_DEVICE.name : spec);
 }

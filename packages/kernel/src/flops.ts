@@ -7,15 +7,14 @@
 import {
   elementTypeOf,
   FloatType,
-  IntegerAttr,
   lookupSymbol,
   type ModuleOp,
   type Operation,
   type Region,
   type Type,
-  type Value,
   VectorType,
 } from "@strata/ir";
+import { tripCount } from "./trip-count.ts";
 
 /** Operations of one result element each; others that compute on floats count nothing. */
 const COUNTED: ReadonlyMap<string, number> = new Map([
@@ -28,17 +27,24 @@ const COUNTED: ReadonlyMap<string, number> = new Map([
 /** Functions of `math` that only look at or copy bits. */
 const FREE = new Set(["math.absf", "math.copysign", "math.isnan", "math.isinf", "math.isfinite"]);
 
-/** The count of one run of a function; undefined where it depends on the values. */
-export function countFlops(module: ModuleOp, entry: string): number | undefined {
+/**
+ * The count of one run of a function; undefined where it depends on the values. With `assumedTrips`
+ * loops of unknown length count that often, and calls of unknown functions nothing.
+ */
+export function countFlops(
+  module: ModuleOp,
+  entry: string,
+  assumedTrips?: number,
+): number | undefined {
   const body = lookupSymbol(module, entry)?.regions[0];
-  return body === undefined ? undefined : countRegion(body);
+  return body === undefined ? undefined : countRegion(body, assumedTrips);
 }
 
-function countRegion(region: Region): number | undefined {
+function countRegion(region: Region, assumed: number | undefined): number | undefined {
   let total = 0;
   for (const block of region.blocks()) {
     for (const op of block.ops()) {
-      const own = countOperation(op);
+      const own = countOperation(op, assumed);
       if (own === undefined) return undefined;
       total += own;
     }
@@ -46,17 +52,17 @@ function countRegion(region: Region): number | undefined {
   return total;
 }
 
-function countOperation(op: Operation): number | undefined {
-  if (op.regions.length === 0) return countLeaf(op);
+function countOperation(op: Operation, assumed: number | undefined): number | undefined {
+  if (op.regions.length === 0) return countLeaf(op) ?? (assumed === undefined ? undefined : 0);
   let inside = 0;
   for (const region of op.regions) {
-    const own = countRegion(region);
+    const own = countRegion(region, assumed);
     if (own === undefined) return undefined;
     inside += own;
   }
   // Whatever runs how often: nothing inside, nothing in all.
   if (inside === 0) return 0;
-  const times = tripCount(op);
+  const times = tripCount(op) ?? assumed;
   return times === undefined ? undefined : times * inside;
 }
 
@@ -72,35 +78,4 @@ function countLeaf(op: Operation): number | undefined {
 
 function lanesOf(type: Type): number {
   return type instanceof VectorType ? type.numElements : 1;
-}
-
-/** How often the body of a loop runs, if its bounds are constants. */
-function tripCount(op: Operation): number | undefined {
-  if (op.name === "scf.for") return tripsOf(op.operand(0), op.operand(1), op.operand(2));
-  if (op.name === "scf.parallel") {
-    const [lower, upper, step] = [0, 1, 2].map((group) => op.operandGroup(group));
-    let times = 1;
-    for (const [k, from] of (lower ?? []).entries()) {
-      const [to, by] = [upper?.[k], step?.[k]];
-      if (to === undefined || by === undefined) return undefined;
-      const own = tripsOf(from, to, by);
-      if (own === undefined) return undefined;
-      times *= own;
-    }
-    return times;
-  }
-  return undefined;
-}
-
-function tripsOf(lower: Value, upper: Value, step: Value): number | undefined {
-  const [from, to, by] = [constantOf(lower), constantOf(upper), constantOf(step)];
-  if (from === undefined || to === undefined || by === undefined || by <= 0) return undefined;
-  return Math.max(0, Math.ceil((to - from) / by));
-}
-
-function constantOf(value: Value): number | undefined {
-  const op = value.definingOp;
-  if (op?.name !== "arith.constant") return undefined;
-  const attr = op.getAttr("value");
-  return attr instanceof IntegerAttr ? Number(attr.value) : undefined;
 }

@@ -1,176 +1,114 @@
 /**
  * Specialization: from the text of a kernel and actual arguments to code that runs on a device.
  *
- * Invariants: importing this module loads neither the front end, nor the compiler, nor a device; code
- * is compiled for the extents of the named dimensions, and runs for those only; code that was kept
- * under a key gives the same results as code compiled anew, since the key covers everything that it
- * was made from.
+ * Invariant: importing this module loads neither the front end, nor the compiler, nor a device.
  */
-import type { Module } from "@strata/frontend";
 import {
   assembleResults,
-  bindArguments,
-  launchToHost,
   type BoundArguments,
   type Device,
   type HostValue,
+  isBuffer,
   type KernelOutcome,
+  launchToHost,
 } from "@strata/runtime";
-import {
-  DiagnosticError,
-  didYouMean,
-  SourceFile,
-  userError,
-  type KernelSignature,
-} from "@strata/support";
-import { CodeCache, type CodeStore } from "./code-cache.ts";
-import { compileKernel, type CompiledKernel } from "./compile-kernel.ts";
-import { openChosenDevice } from "./device-list.ts";
+import type { KernelSignature, SourceFile } from "@strata/support";
+import type { AutoChoice } from "./auto/choose.ts";
+import type { CompiledKernel } from "./compile-kernel.ts";
+import { registerDevices } from "./device-list.ts";
+import { type Kernel, openKernel, type OpenOptions } from "./open-kernel.ts";
 
+export type { AutoChoice } from "./auto/choose.ts";
 export type { CodeStore } from "./code-cache.ts";
 export { emitPattern, explainKernel, type CompiledKernel } from "./compile-kernel.ts";
-export { AUTO_DEVICE, registerDevices } from "./device-list.ts";
-
-/** Which kernel of a file, and where compiled code is kept. */
-export interface OpenOptions {
-  /** The name of an exported function; not needed if the file exports one only. */
-  readonly kernel?: string | undefined;
-  /** Keeps compiled code between processes. */
-  readonly store?: CodeStore | undefined;
-}
-
-/** A kernel of a file, its types known. */
-export class Kernel {
-  readonly source: SourceFile;
-  readonly signature: KernelSignature;
-  readonly #code: CodeCache;
-  readonly #openMs: number;
-  #module: Module | undefined;
-
-  constructor(
-    source: SourceFile,
-    signature: KernelSignature,
-    code: CodeCache,
-    opened: { readonly module: Module | undefined; readonly milliseconds: number },
-  ) {
-    this.source = source;
-    this.signature = signature;
-    this.#code = code;
-    this.#module = opened.module;
-    this.#openMs = opened.milliseconds;
-  }
-
-  get name(): string {
-    return this.signature.name;
-  }
-
-  /** Brings arguments by name to the parameters; a diagnostic with everything that is wrong. */
-  bind(args: Readonly<Record<string, unknown>>, device: Device): BoundArguments {
-    return bindArguments(this.signature, args, device.limits);
-  }
-
-  /** The kernel's syntax; the file is parsed if only the signature was known. */
-  async syntax(): Promise<Module> {
-    if (this.#module === undefined) {
-      const { parseKernelFile } = await import("@strata/frontend");
-      this.#module = parseKernelFile(this.source);
-    }
-    return this.#module;
-  }
-
-  /** Code for a device and the extents of the arguments, compiled or kept. */
-  async compile(device: Device, args: BoundArguments): Promise<CompiledKernel> {
-    const start = performance.now();
-    const compiled = await this.#code.getOrCompile(device, this.signature, args.dims, async () =>
-      compileKernel(await this.syntax(), this.signature, device, args.dims),
-    );
-    return { ...compiled, compileMs: this.#openMs + performance.now() - start };
-  }
-}
-
-/** Reads a kernel file and types one kernel; a diagnostic for whatever is wrong with it. */
-export async function openKernel(
-  source: SourceFile | string,
-  options: OpenOptions = {},
-): Promise<Kernel> {
-  const start = performance.now();
-  const file = typeof source === "string" ? new SourceFile("<kernel>", source) : source;
-  const code = new CodeCache(file, options.store);
-  const kept = await code.signature(options.kernel);
-  if (kept !== undefined) {
-    const milliseconds = performance.now() - start;
-    return new Kernel(file, kept, code, { module: undefined, milliseconds });
-  }
-  const { analyzeKernel, kernelNames, parseKernelFile } = await import("@strata/frontend");
-  const module = parseKernelFile(file);
-  const name = chooseKernel(file, kernelNames(module), options.kernel);
-  const { signature } = analyzeKernel(module, name);
-  await code.keepSignature(options.kernel, signature);
-  return new Kernel(file, signature, code, { module, milliseconds: performance.now() - start });
-}
-
-function chooseKernel(
-  file: SourceFile,
-  names: readonly string[],
-  wanted: string | undefined,
-): string {
-  const [only, ...more] = names;
-  if (only === undefined) {
-    throw new DiagnosticError(
-      userError("kernel.none", `${file.name} exports no function`, {
-        hint: "write `export` before the function that is to be the kernel",
-      }),
-    );
-  }
-  if (wanted === undefined && more.length === 0) return only;
-  if (wanted !== undefined && names.includes(wanted)) return wanted;
-  const listed = { message: `its kernels are ${names.join(", ")}` };
-  if (wanted === undefined) {
-    throw new DiagnosticError(
-      userError("kernel.choice", `${file.name} has ${names.length} kernels: name one`, {
-        notes: [listed],
-        hint: `for example --kernel ${only}`,
-      }),
-    );
-  }
-  throw new DiagnosticError(
-    userError("kernel.unknown", `${file.name} has no kernel "${wanted}"`, {
-      notes: [listed],
-      hint: didYouMean(wanted, names) ?? "only exported functions are kernels",
-    }),
-  );
-}
+export { registerDevices } from "./device-list.ts";
+export { Kernel, openKernel, type OpenOptions } from "./open-kernel.ts";
 
 /** How `specialize` runs a kernel. */
 export interface SpecializeOptions extends OpenOptions {
-  /** A device, or the name of one: `wasm`, `interpreter`; `auto` by default. */
+  /**
+   * A device, or the name of one: `wasm`, `llvm`, `cuda:1`. With `auto`, the default, each run takes
+   * the device on which it is estimated to be done first, copies included.
+   */
   readonly device?: Device | string;
+}
+
+/** The name of the device that `auto` takes for a run, and why. */
+export async function chooseDeviceFor(
+  kernel: Kernel,
+  args: BoundArguments,
+  store?: OpenOptions["store"],
+): Promise<AutoChoice> {
+  const resident = residenceOf(args);
+  if (resident !== undefined) {
+    const { name } = resident;
+    return { name, reasons: [`device: ${name}, taken by auto: an argument is in its memory`] };
+  }
+  const [registry, { chooseAutomatically }] = await Promise.all([
+    registerDevices(),
+    import("./auto/choose.ts"),
+  ]);
+  return chooseAutomatically(registry, kernel, args, store);
+}
+
+/** The device of an argument that has one. */
+function residenceOf(args: BoundArguments): Device | undefined {
+  for (const v of args.values)
+    if (v.kind === "tensor" && isBuffer(v.source)) return v.source.device;
+  return undefined;
 }
 
 /** A kernel on a device, compiled for each set of extents that it meets. */
 export class SpecializedKernel {
   readonly kernel: Kernel;
-  readonly device: Device;
+  /** The device of all runs; undefined where each run takes its own. */
+  readonly device: Device | undefined;
+  readonly #store: OpenOptions["store"];
 
-  constructor(kernel: Kernel, device: Device) {
+  constructor(kernel: Kernel, device: Device | undefined, store?: OpenOptions["store"]) {
     this.kernel = kernel;
     this.device = device;
+    this.#store = store;
   }
 
   get signature(): KernelSignature {
     return this.kernel.signature;
   }
 
+  /** Why a run with these arguments goes to which device. */
+  async explain(args: Readonly<Record<string, unknown>>): Promise<AutoChoice> {
+    const { device } = this;
+    if (device !== undefined) {
+      return { name: device.name, reasons: [`device: ${device.name}, as asked for`] };
+    }
+    return chooseDeviceFor(this.kernel, this.kernel.bind(args), this.#store);
+  }
+
   /** Compiles, if need be, for the extents of arguments. */
   async prepare(args: Readonly<Record<string, unknown>>): Promise<CompiledKernel> {
-    return this.kernel.compile(this.device, this.kernel.bind(args, this.device));
+    return (await this.#compile(args)).compiled;
   }
 
   /** Runs on arguments by name; one value, or an object of them by name. */
   async run(args: Readonly<Record<string, unknown>>): Promise<KernelOutcome<HostValue>> {
-    const bound = this.kernel.bind(args, this.device);
-    const { executable } = await this.kernel.compile(this.device, bound);
-    return assembleResults(this.signature, await launchToHost(executable, bound));
+    const { bound, compiled } = await this.#compile(args);
+    return assembleResults(this.signature, await launchToHost(compiled.executable, bound));
+  }
+
+  async #deviceFor(args: BoundArguments): Promise<Device> {
+    const resident = residenceOf(args);
+    if (resident !== undefined) return resident;
+    const { name } = await chooseDeviceFor(this.kernel, args, this.#store);
+    return (await registerDevices()).open(name);
+  }
+
+  async #compile(
+    args: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly bound: BoundArguments; readonly compiled: CompiledKernel }> {
+    const { kernel } = this;
+    const device = this.device ?? (await this.#deviceFor(kernel.bind(args)));
+    const bound = kernel.bind(args, device);
+    return { bound, compiled: await kernel.compile(device, bound) };
   }
 }
 
@@ -180,6 +118,8 @@ export async function specialize(
   options: SpecializeOptions = {},
 ): Promise<SpecializedKernel> {
   const { device = "auto" } = options;
-  const opened = typeof device === "string" ? await openChosenDevice(device) : device;
-  return new SpecializedKernel(await openKernel(source, options), opened);
+  const named = typeof device === "string" && device !== "auto";
+  const opened = named ? await (await registerDevices()).open(device) : device;
+  const fixed = typeof opened === "string" ? undefined : opened;
+  return new SpecializedKernel(await openKernel(source, options), fixed, options.store);
 }

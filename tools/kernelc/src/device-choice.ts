@@ -3,8 +3,13 @@
  *
  * Invariant: no device stands in for another unasked; what `auto` takes, and why, can be told.
  */
-import { AUTO_DEVICE, registerDevices } from "@strata/kernel/specialize";
-import type { Device } from "@strata/runtime";
+import {
+  chooseDeviceFor,
+  type CodeStore,
+  type Kernel,
+  registerDevices,
+} from "@strata/kernel/specialize";
+import type { BoundArguments, Device } from "@strata/runtime";
 import { didYouMean } from "@strata/support";
 import { environmentError, usageError } from "./failures.ts";
 import { parseCount } from "./option-values.ts";
@@ -15,16 +20,27 @@ export interface DeviceChoice {
   readonly reasons: readonly string[];
 }
 
-/** Opens the device that a user names. */
-export async function chooseDevice(spec: string): Promise<DeviceChoice> {
+/** The device for a run that `--device` leaves open. */
+export async function chooseFor(
+  kernel: Kernel,
+  args: BoundArguments,
+  store: CodeStore | undefined,
+): Promise<DeviceChoice> {
+  const { name, reasons } = await chooseDeviceFor(kernel, args, store);
+  const opened = await tryOpenDevice(name);
+  if (opened === undefined) throw new Error("a choice is a device");
+  return { device: opened.device, reasons };
+}
+
+/** Opens the device that a user names; undefined for `auto`, which depends on the run. */
+export async function tryOpenDevice(name: string): Promise<DeviceChoice | undefined> {
+  if (name === "auto") return undefined;
   const registry = await registerDevices();
-  const known = ["auto", ...registry.providers().map(({ name }) => name)];
-  const { name, reasons } =
-    spec === "auto" ? AUTO_DEVICE : { name: spec, reasons: [`device: ${spec}, as asked for`] };
+  const known = ["auto", ...registry.providers().map((one) => one.name)];
   const family = name.split(":", 1)[0] ?? name;
   const provider = registry.providers().find((one) => one.name === family);
   if (provider === undefined) {
-    throw usageError("runtime.unknown-device", `there is no device "${spec}"`, {
+    throw usageError("runtime.unknown-device", `there is no device "${name}"`, {
       notes: [{ message: `known devices: ${known.join(", ")}` }],
       hint: didYouMean(family, known) ?? "`kernelc devices` lists what this machine has",
     });
@@ -39,12 +55,13 @@ export async function chooseDevice(spec: string): Promise<DeviceChoice> {
   }
   const index = indexOf(name);
   if (index === undefined || index >= found.count) {
-    const message = `there is no device "${spec}": ${family} has ${found.count}`;
+    const message = `there is no device "${name}": ${family} has ${found.count}`;
     throw usageError("runtime.device-index", message, {
       hint: `write ${family} or a number from ${family}:0 to ${family}:${found.count - 1}`,
     });
   }
-  return { device: await provider.open(index), reasons };
+  const device = await provider.open(index);
+  return { device, reasons: [`device: ${name}, as asked for`] };
 }
 
 /** The number behind the colon, 0 without one; undefined where there is no number. */
@@ -55,10 +72,12 @@ function indexOf(spec: string): number | undefined {
   return /^\d{1,4}$/.test(digits) ? Number(digits) : undefined;
 }
 
-/** The number of threads to use; refuses a number that the device has no use for. */
-export function expectThreads(text: string | undefined, device: Device): number {
+/**
+ * The number of threads to use; refuses a number that the device, where it is known, has no use for.
+ */
+export function expectThreads(text: string | undefined, device: Device | undefined): number {
   const threads = text === undefined ? 1 : parseCount("--threads", text);
-  if (threads === 1) return 1;
+  if (threads === 1 || device === undefined) return threads;
   throw usageError("cli.threads", `device ${device.name} runs on one thread`, {
     hint: "leave --threads out",
   });

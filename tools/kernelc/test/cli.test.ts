@@ -56,7 +56,12 @@ describe("mistakes of usage", () => {
     ["half a run", ["run", "x.ts", "--repeat", "1.5"], "cli.count", "--repeat 4"],
     ["an unknown device", ["run", "x.ts", "--device", "wsam"], "runtime.unknown-device", "wasm"],
     ["a device number", ["run", "x.ts", "--device", "wasm:7"], "runtime.device-index", "wasm:0"],
-    ["threads for one", ["run", "x.ts", "--threads", "4"], "cli.threads", "one thread"],
+    [
+      "threads for one",
+      ["run", "x.ts", "--device", "wasm", "--threads", "4"],
+      "cli.threads",
+      "one thread",
+    ],
     ["no threads", ["run", "x.ts", "--threads", "0"], "cli.count", "--threads 4"],
     ["an odd shape", ["build", "x.ts", "-e", "loop", "-s", "u=5x"], "cli.shape", "u=512x512"],
     ["an unknown shell", ["completion", "tcsh"], "cli.invalid-argument", "bash"],
@@ -98,7 +103,7 @@ describe("completion", () => {
     };
     expect(complete("kernelc", "b")).toEqual(["build"]);
     expect(complete("kernelc", "run", "--de")).toEqual(["--device"]);
-    expect(complete("kernelc", "build", "x.ts", "--emit", "l")).toEqual(["loop"]);
+    expect(complete("kernelc", "build", "x.ts", "--emit", "lo")).toEqual(["loop"]);
     expect(complete("kernelc", "completion", "z")).toEqual(["zsh"]);
   });
 });

@@ -272,13 +272,13 @@ describe("wrong input", () => {
     ],
     [
       "a huge result",
-      () => [several, "-k", "ones", "--in", "n=2000000000"],
+      () => [several, "-k", "ones", "--in", "n=2000000000", "-d", "wasm"],
       "runtime.too-large",
       ["8000000000 bytes"],
     ],
     [
       "a huge intermediate",
-      () => [several, "-k", "inner", "--in", "n=1000000"],
+      () => [several, "-k", "inner", "--in", "n=1000000", "-d", "wasm"],
       "runtime.out-of-memory",
       ["inside of a kernel"],
     ],

@@ -22,7 +22,7 @@ import {
 } from "@strata/kernel/specialize";
 import type { KernelSignature, ScalarType } from "@strata/support";
 import type { CommandContext } from "../cli.ts";
-import { chooseDevice, expectThreads, type DeviceChoice } from "../device-choice.ts";
+import { chooseFor, expectThreads, tryOpenDevice, type DeviceChoice } from "../device-choice.ts";
 import { parseCount } from "../option-values.ts";
 import { readSource } from "../source.ts";
 import { toolchainId } from "../toolchain.ts";
@@ -54,17 +54,21 @@ export async function runCommand(
   const repeat = parseCount("--repeat", options.repeat);
   const inputs = parseInputs(options.in ?? []);
   const outputs = parseOutputs(options.out ?? []);
-  const choice = await chooseDevice(options.device);
-  const { device } = choice;
+  const named = await tryOpenDevice(options.device);
+  let choice = named;
   try {
-    const threads = expectThreads(options.threads, device);
+    expectThreads(options.threads, named?.device);
     await checkOutputs(outputs);
     const source = await readSource(file, context);
     const store = options.cache ? openStore(context) : undefined;
     const kernel = await openKernel(source, { kernel: options.kernel, store });
     const { signature } = kernel;
     const files = matchOutputs(signature, outputs);
-    const args = kernel.bind(await readInputs(signature, inputs), device);
+    const given = await readInputs(signature, inputs);
+    choice ??= await chooseFor(kernel, kernel.bind(given), store);
+    const { device } = choice;
+    const threads = expectThreads(options.threads, device);
+    const args = kernel.bind(given, device);
     const compiled = await kernel.compile(device, args);
     const measured = await measureRuns(compiled.executable, args, repeat);
     const results = await deliver(signature, measured.results, files);
@@ -73,7 +77,7 @@ export async function runCommand(
     const told = { options, threads, repeat, args, explanation };
     tell({ ...told, compiled, measured, results }, context);
   } finally {
-    device.close();
+    choice?.device.close();
   }
 }
 

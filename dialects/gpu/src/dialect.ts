@@ -6,6 +6,7 @@ import { canonicalizers } from "./canonicalize.ts";
 import { effects } from "./effects.ts";
 import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
+import * as mapping from "./mapping-attributes.ts";
 import * as ops from "./ops.ts";
 import { AsyncTokenType, MmaMatrixType } from "./types.ts";
 
@@ -66,6 +67,13 @@ export const gpu: Dialect = defineDialect({
     attributes.DimensionAttr.syntax,
     attributes.MmaElementwiseAttr.syntax,
     attributes.ShuffleModeAttr.syntax,
+    mapping.BlockMappingAttr.syntax,
+    mapping.LaneMappingAttr.syntax,
+    mapping.LoopDimMapAttr.syntax,
+    mapping.MemorySpaceMappingAttr.syntax,
+    mapping.ThreadMappingAttr.syntax,
+    mapping.WarpMappingAttr.syntax,
+    mapping.WarpgroupMappingAttr.syntax,
   ],
   interfaces: [...effects, ...folds, ...canonicalizers, ...interpretation],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),

@@ -3,6 +3,7 @@ export * from "./attributes.ts";
 export { gpuPatterns } from "./canonicalize.ts";
 export { gpu } from "./dialect.ts";
 export { kernelAttr, workgroupCountAttr } from "./function-syntax.ts";
+export * from "./mapping-attributes.ts";
 export * from "./ops.ts";
 export * from "./types.ts";
 export { gpuState } from "./interpret.ts";

@@ -94,7 +94,7 @@ module attributes {gpu.container_module} {
     %t7 = gpu.dealloc async [%t6] %m0 : memref<?xf32>
     return
   }
-  func.func @inline(%n: index, %bytes: i32, %m: memref<?xf32>) {
+  func.func @inline(%n: index, %bytes: i32, %m: memref<?xf32>) attributes {note.block = #gpu.block<z>, note.group = #gpu.warpgroup<x>, note.lane = #gpu.lane<x>, note.loop = #gpu.loop_dim_map<processor = thread_x, map = (d0)[s0] -> (d0 * 4 + s0), bound = (d0) -> (d0)>, note.space = #gpu.memory_space<workgroup>, note.thread = #gpu.thread<linear_dim_9>, note.warp = #gpu.warp<y>} {
     gpu.launch blocks(%bx, %by, %bz) in (%gx = %n, %gy = %n, %gz = %n) threads(%tx, %ty, %tz) in (%sx = %n, %sy = %n, %sz = %n) {
       %0 = memref.load %m[%tx] : memref<?xf32>
       gpu.terminator

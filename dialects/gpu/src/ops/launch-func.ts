@@ -228,6 +228,8 @@ export class LaunchFunc extends defineOp("gpu.launch_func", {
       report("gpu.cluster-sizes", "cluster sizes are given along x, y and z, or not at all");
     }
     const kernel = op.getAttr("kernel");
+    // As upstream: launches of device code are not looked into.
+    if (op.parentOfType(GpuModule) !== undefined) return;
     if (kernel instanceof SymbolRefAttr) verifyKernel(op, kernel, report);
   },
 }) {

@@ -46,9 +46,12 @@ describe.each(["llvm", "openmp-llvm"] as const)("%s", (level) => {
   it.skipIf(skipWithout("MLIR_TRANSLATE"))(
     "is translated by mlir-translate",
     () => {
+      // Upstream has these operations and forgets to translate them.
+      const able = modules.filter((m) => !/llvm\.intr\.fpto[su]i\.sat/u.test(printOperation(m)));
+      expect(able.length).toBeGreaterThan(0.9 * modules.length);
       const flags = ["--mlir-to-llvmir", "--split-input-file"];
-      const ir = runLLVMTool("MLIR_TRANSLATE", join(modules), flags);
-      expect(ir.match(/^; ModuleID/gmu)?.length).toBe(modules.length);
+      const ir = runLLVMTool("MLIR_TRANSLATE", join(able), flags);
+      expect(ir.match(/^; ModuleID/gmu)?.length).toBe(able.length);
     },
     60_000,
   );

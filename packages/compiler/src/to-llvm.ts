@@ -3,6 +3,7 @@
  *
  * | step | why it stands here |
  * |---|---|
+ * | convert-scf-to-openmp | threads share loops, which are gone after the next step |
  * | convert-scf-to-cf | LLVM knows blocks and branches only |
  * | convert-to-llvm | all dialects at once: their types meet in every operation |
  * | cse, dce | lowerings repeat constants and address computations, and leave some unused |
@@ -24,6 +25,7 @@ import {
   type RewritePattern,
   type TypeConverter,
 } from "@strata/rewrite";
+import { parallelizeLoops } from "@strata/scf/lower-to-openmp";
 import { lowerScfToCf } from "@strata/scf/lower-to-cf";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import { vectorToLLVM } from "@strata/vector/lower-to-llvm";
@@ -76,6 +78,8 @@ export interface LowerToLLVMOptions {
   readonly verifyEach?: boolean;
   /** Called after each step with its name. */
   readonly onPass?: (name: string, module: ModuleOp) => void;
+  /** Deal parallel loops out to threads, through OpenMP's runtime; off unless asked for. */
+  readonly threads?: boolean;
 }
 
 /** Lowers a module of loops and vectors to the LLVM dialect, in place. */
@@ -85,6 +89,7 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
     if (options.verifyEach !== false) expectVerified(module);
     options.onPass?.(name, module);
   };
+  if (options.threads === true) step("convert-scf-to-openmp", () => parallelizeLoops(module));
   step("convert-scf-to-cf", () => lowerScfToCf(module));
   step("convert-to-llvm", () => convertModuleToLLVM(module));
   step("cse", () => eliminateCommonSubexpressions(module));
@@ -96,7 +101,7 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
 export function lowerKernelToLLVM(
   module: ModuleOp,
   target: TargetModel = hostTarget,
-  options: LowerOptions = {},
+  options: LowerOptions & LowerToLLVMOptions = {},
 ): void {
   lowerTo(module, "vector", target, options);
   lowerToLLVM(module, options);

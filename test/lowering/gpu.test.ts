@@ -3,6 +3,7 @@
  * interpreted with all their threads (a data race is an error), give the results of the source.
  */
 import { cudaTarget, type GpuTarget, lowerTo, openclTarget } from "@strata/compiler";
+import { printOperation } from "@strata/ir";
 import { programOf, programPlan } from "@strata/testing/kernel-programs";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
@@ -67,6 +68,28 @@ const larger: readonly [name: string, sizes: Sizes][] = [
   ["bytes", { n: 67, m: 301 }],
   ["extremes", { n: 9001 }],
 ];
+
+/** Contractions in tiles, with and without rests in each direction. */
+const contractions: readonly [name: string, sizes: Sizes][] = [
+  ["matmul:matmul", { m: 128, k: 36, n: 128 }],
+  ["matmul:matmul", { m: 70, k: 43, n: 67 }],
+  ["matmulNarrow", { m: 65, k: 44, n: 68 }],
+  ["matmulInteger", { m: 66, k: 64, n: 64 }],
+  ["batched", { b: 2, m: 64, k: 32, n: 70 }],
+];
+
+describe("contractions", () => {
+  it.each(contractions)("%s %o", (name, sizes) => {
+    const c = kernelCases.find((k) => `${k.name}:${k.kernel}`.includes(name))!;
+    const text = readFileSync(new URL(`../kernels/${c.file}`, import.meta.url), "utf8");
+    const args = c.make(3, sizes);
+    const { module, signature } = specializeCase(text, c.kernel, args);
+    lowerTo(module, "gpu", smallTarget);
+    expect(printOperation(module)).toContain("workgroup(");
+    const got = interpretModule(module, signature, args);
+    expect(firstDifference(c.reference(args), got, c.tolerance)).toBeUndefined();
+  });
+});
 
 describe("larger kernels", () => {
   for (const target of [cudaTarget, openclTarget]) {

@@ -18,6 +18,8 @@ import { For, If, IndexSwitch, Parallel, While } from "../ops.ts";
 import { Aliases } from "./alias.ts";
 import { ApartBuffers } from "./apart.ts";
 import { tryCombiningNest } from "./combine.ts";
+import { tryContraction } from "./contraction.ts";
+import { lowerContraction } from "./contraction-kernel.ts";
 import { allocateLike, copy, free } from "./device-memory.ts";
 import { lowerUpdates, tryUpdates } from "./histogram.ts";
 import { isIndependent, lowerIndependent, tryIndependent } from "./independent.ts";
@@ -163,8 +165,10 @@ class HostLowering {
       }
       return;
     }
+    const contraction = tryContraction(op, this.#target);
     const group = groupOf(op, this.#target);
-    if (group === "thread") lowerMap(host, op, this.#kernels);
+    if (contraction !== undefined) lowerContraction(host, contraction, this.#kernels);
+    else if (group === "thread") lowerMap(host, op, this.#kernels);
     else lowerRows(host, op, group, this.#kernels);
     this.#replace(op, []);
   }

@@ -85,7 +85,8 @@ export class TileEmitter {
   #loads = new Map<string, Value>();
   #pure = new Map<string, Value>();
   readonly #ids = new Map<unknown, number>();
-  #x: Value | undefined;
+  /** First positions of lanes. */
+  readonly #starts = new Set<Value>();
   /** How far vector loads reach, for each extent of a buffer's rows. */
   readonly reach: VectorReach[] = [];
 
@@ -102,11 +103,30 @@ export class TileEmitter {
 
   /** Gives an induction variable its values: `base + offsets[copy]`. */
   seed(iv: Value, base: Value, offsets: readonly number[], areLanes: boolean): void {
-    if (areLanes) this.#x = base;
+    if (areLanes) this.#starts.add(base);
     this.#values.set(
       iv,
       offsets.map((o) => this.#at({ root: base, offset: o })),
     );
+  }
+
+  /** Positions from `base` on, which is a multiple of the number of lanes. */
+  positions(base: Value, offsets: readonly number[]): Value[] {
+    this.#starts.add(base);
+    return offsets.map((o) => this.#at({ root: base, offset: o }));
+  }
+
+  /** Emits code of an inner region: what is computed there is not known afterwards. */
+  scoped<T>(emit: () => T): T {
+    const outer = { loads: this.#loads, pure: this.#pure, made: this.#made };
+    this.#loads = new Map(outer.loads);
+    this.#pure = new Map(outer.pure);
+    this.#made = new Map([...outer.made].map(([root, row]) => [root, new Map(row)] as const));
+    const result = emit();
+    this.#loads = outer.loads;
+    this.#pure = outer.pure;
+    this.#made = outer.made;
+    return result;
   }
 
   /** Gives a value the same or other values in the copies. */
@@ -243,13 +263,14 @@ export class TileEmitter {
     const lanes = this.#lanes;
     if (!hasAlignedRows(type, lanes)) return undefined;
     const last = this.#form(indices[indices.length - 1]!);
-    if (last.root === undefined || last.root !== this.#x) return undefined;
+    if (last.root === undefined || !this.#starts.has(last.root)) return undefined;
     const group = Math.floor(last.offset / lanes);
     const outer = indices.slice(0, -1);
-    const key = `${this.#id(buffer)}[${outer.map((v) => this.#id(v)).join()}]v${group}`;
+    const root = this.#id(last.root);
+    const key = `${this.#id(buffer)}[${outer.map((v) => this.#id(v)).join()}]${root}v${group}`;
     let whole = this.#loads.get(key);
     if (whole === undefined) {
-      const at = this.#at({ root: this.#x, offset: group * lanes });
+      const at = this.#at({ root: last.root, offset: group * lanes });
       whole = this.#code.insert(
         vector.Load.of(
           { base: buffer, indices: [...outer, at], alignment: this.#alignment(type) },
@@ -303,7 +324,8 @@ export class TileEmitter {
     if (!hasAlignedRows(type, lanes)) return false;
     const outer = op.indices.slice(0, -1).map((v) => this.get(v, first));
     const start = this.#form(this.get(op.indices[op.indices.length - 1]!, first));
-    if (start.root !== this.#x || this.#x === undefined || start.offset % lanes !== 0) return false;
+    if (start.root === undefined || !this.#starts.has(start.root)) return false;
+    if (start.offset % lanes !== 0) return false;
     const elements: Value[] = [];
     for (let k = 0; k < lanes; k++) {
       const form = this.#form(this.get(op.indices[op.indices.length - 1]!, first + k));
@@ -338,24 +360,18 @@ export class TileEmitter {
     const n = this.#copies;
     const inits = op.initArgs.flatMap((v) => Array.from({ length: n }, (_, c) => this.get(v, c)));
     if (writes(op)) this.#loads = new Map();
-    const outer = { loads: this.#loads, pure: this.#pure, made: copyRows(this.#made) };
-    const results = this.#code.for(lower!, upper!, step!, inits, (iv, carried) => {
-      this.#loads = new Map(this.#loads);
-      this.#pure = new Map(this.#pure);
-      this.#values.set(op.inductionVar, new Array<Value>(n).fill(iv));
-      op.iterArgs.forEach((a, i) => this.#values.set(a, carried.slice(i * n, (i + 1) * n)));
-      this.emit(op.body);
-      return op.yielded.flatMap((v) => Array.from({ length: n }, (_, c) => this.get(v, c)));
-    });
-    this.#loads = writes(op) ? new Map() : outer.loads;
-    this.#pure = outer.pure;
-    this.#made = outer.made;
+    const results = this.#code.for(lower!, upper!, step!, inits, (iv, carried) =>
+      this.scoped(() => {
+        this.#values.set(op.inductionVar, new Array<Value>(n).fill(iv));
+        op.iterArgs.forEach((a, i) => this.#values.set(a, carried.slice(i * n, (i + 1) * n)));
+        this.emit(op.body);
+        return op.yielded.flatMap((v) => Array.from({ length: n }, (_, c) => this.get(v, c)));
+      }),
+    );
+    if (writes(op)) this.#loads = new Map();
     op.outs.forEach((r, i) => this.#values.set(r, results.slice(i * n, (i + 1) * n)));
   }
 }
-
-const copyRows = (rows: Rows): Rows =>
-  new Map([...rows].map(([root, row]) => [root, new Map(row)] as const));
 
 function writes(op: Operation): boolean {
   if (op instanceof memref.Store || op instanceof memref.AtomicRMW) return true;

@@ -1,7 +1,7 @@
 /** For tests: random values and operations, equivalence by interpretation, upstream's tools. */
 export * from "./equivalence.ts";
 export * from "./instances.ts";
-export * from "./kernel-programs.ts";
+export * from "./kernel-programs/index.ts";
 export * from "./llvm-tools.ts";
 export * from "./mlir-opt.ts";
 export * from "./mlir-runner.ts";

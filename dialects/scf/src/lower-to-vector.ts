@@ -30,6 +30,7 @@ import {
   type VectorPlan,
   type VectorTarget,
 } from "./lower-to-vector/plan.ts";
+import { mergeDimensions } from "./lower-to-vector/merge.ts";
 import { NotVectorizable } from "./lower-to-vector/shape.ts";
 import { ScalarCopy } from "./lower-to-vector/scalar-copy.ts";
 import { indexConstant, isEmptyRange, mainUpperBound } from "./lower-to-vector/ranges.ts";
@@ -53,6 +54,7 @@ export function vectorizeLoops(
   target: VectorTarget,
   remark: (r: VectorizationRemark) => void = () => {},
 ): void {
+  mergeDimensions(root);
   const done = new Set<Operation>();
   const isDone = (op: Operation): boolean => {
     for (let o: Operation | null = op; o !== null; o = o.parentOp) if (done.has(o)) return true;

@@ -33,7 +33,12 @@ export interface LoweredKernel {
   readonly params: readonly SlotPlan[];
   /** The scalar results. */
   readonly scalars: readonly SlotType[];
+  /** Whether it starts threads, through OpenMP's runtime library. */
+  readonly threaded: boolean;
 }
+
+/** What a function that starts threads calls. */
+const FORK = "__kmpc_fork_call";
 
 /** The function of a module that is the kernel. */
 function kernelOf(module: ModuleOp, entry: string): FuncOp {
@@ -80,19 +85,20 @@ function promiseDistinctBuffers(kernel: FuncOp): void {
   kernel.setAttr("arg_attrs", ArrayAttr.get(attributes));
 }
 
-/** Lowers a module in place. */
+/** Lowers a module in place; with `threads`, loops are dealt out to threads where that pays. */
 export function lowerKernel(
   module: ModuleOp,
   entry: string,
   machine: MachineDescription,
+  { threads = false }: { readonly threads?: boolean } = {},
 ): LoweredKernel {
-  const verify = { verifyEach: false };
-  lowerTo(module, "vector", targetModelOf(machine), verify);
+  const verifyEach = false;
+  lowerTo(module, "vector", targetModelOf(machine), { verifyEach });
   const kernel = kernelOf(module, entry);
   const { inputs, results } = kernel.type;
   const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };
   promiseDistinctBuffers(kernel);
-  lowerToLLVM(module, verify);
+  lowerToLLVM(module, { verifyEach, threads });
   const functions = collect(module, llvm.FuncOp);
   const lowered = functions.find((f) => f.sym_name.value === entry);
   if (lowered === undefined) throw new Error(`lowering lost @${entry}`);
@@ -100,5 +106,6 @@ export function lowerKernel(
     if (f.isDeclaration || f === lowered) continue;
     f.setAttr("linkage", llvm.LinkageAttr.of("internal"));
   }
-  return { kernel: lowered, ...plans };
+  const threaded = functions.some((f) => f.sym_name.value === FORK);
+  return { kernel: lowered, ...plans, threaded };
 }

@@ -115,11 +115,7 @@ export class DiskCache implements CompileCache<Uint8Array> {
     } catch {
       return undefined;
     }
-    const value = new Uint8Array(
-      bytes.buffer,
-      bytes.byteOffset + HEADER,
-      Math.max(0, bytes.length - HEADER),
-    );
+    const value = new Uint8Array(bytes.subarray(HEADER));
     const sound =
       bytes.length >= HEADER &&
       equalBytes(bytes.subarray(0, MAGIC.length), MAGIC) &&

@@ -19,6 +19,8 @@ import { CALL_ABI, type LLVMImage } from "./image.ts";
 /** How a kernel is compiled. */
 export interface ImageOptions {
   readonly optimize: OptimizeLevel;
+  /** Deal loops out to threads. */
+  readonly threads: boolean;
 }
 
 /** The library functions that are redirected, to the ones of `support-code.ts`. */
@@ -49,16 +51,17 @@ export function compileImage(
   found: LLVM,
   module: unknown,
   entry: string,
-  { optimize }: ImageOptions,
+  { optimize, threads }: ImageOptions,
 ): { readonly image: LLVMImage; readonly reports: readonly Diagnostic[] } {
   if (!(module instanceof ModuleOp)) {
     throw new TypeError("the device `llvm` compiles modules of the pattern level");
   }
   const machine = hostMachine(found);
-  const { kernel, params, scalars } = lowerKernel(module, entry, machine);
+  const lowered = lowerKernel(module, entry, machine, { threads });
+  const { kernel, params, scalars, threaded } = lowered;
   const allocates = redirectAllocations(module);
   kernel.setAttr("linkage", llvm.LinkageAttr.of("internal"));
-  addEntry(module, kernel, scalars.length);
+  addEntry(module, lowered);
   const text = emitLLVMIR(module);
   const identity = [found.version, JSON.stringify(machine), optimize, String(CALL_ABI), text];
   const symbol = `${ENTRY}_${createHash("sha256").update(identity.join("\0")).digest("hex").slice(0, 32)}`;
@@ -68,6 +71,6 @@ export function compileImage(
     optimize,
     name: entry,
   });
-  const image = { binary: bytes, symbol, abi: CALL_ABI, machine, params, scalars, allocates };
-  return { image: { ...image, threaded: false }, reports };
+  const call = { symbol, abi: CALL_ABI, machine, params, scalars };
+  return { image: { binary: bytes, ...call, allocates, threaded }, reports };
 }

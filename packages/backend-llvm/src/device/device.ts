@@ -21,12 +21,14 @@ import { DiagnosticError, userError, type DType, type KernelSignature } from "@s
 import { generateCode, optimizeLevels, type OptimizeLevel } from "../native/codegen.ts";
 import { Jit } from "../native/jit.ts";
 import type { LLVM } from "../native/library.ts";
+import { expectOpenMP } from "../native/openmp.ts";
 import { hostMachine } from "../native/target.ts";
 import { LLVMBuffer } from "./buffer.ts";
 import { LLVMExecutable, type KernelCode } from "./executable.ts";
 import { CALL_ABI, type LLVMImage } from "./image.ts";
 import { MemoryPool } from "./memory-pool.ts";
 import { hasSupport, supportCode, SUPPORT } from "./support-code.ts";
+import { defaultThreads, settleThreads } from "./threads.ts";
 
 /** Options of `compile`. */
 const options = ["optimize"];
@@ -51,22 +53,40 @@ export class LLVMDevice implements Device {
   readonly #pool = new MemoryPool();
   #jit: Jit | undefined;
   #guarded: Guarded | undefined;
+  #threads: number | undefined;
   #closed = false;
 
-  constructor(llvm: LLVM) {
+  /** `threads` as `useThreads` takes them. */
+  constructor(llvm: LLVM, threads?: number) {
     this.llvm = llvm;
+    if (threads !== undefined) this.useThreads(threads);
+  }
+
+  /** Threads that kernels run on. */
+  get threads(): number {
+    return (this.#threads ??= defaultThreads(process.env));
+  }
+
+  /** Runs kernels on so many threads, up to a few for each processor; gives what it settled on. */
+  useThreads(count: number): number {
+    return (this.#threads = settleThreads(count, "the number of threads"));
   }
 
   /** What compiled code depends on besides its source: two equal keys, the same code. */
   get codeKey(): string {
-    return JSON.stringify([this.llvm.version, hostMachine(this.llvm), CALL_ABI]);
+    return JSON.stringify([this.llvm.version, hostMachine(this.llvm), CALL_ABI, this.threads > 1]);
   }
 
   describe(): DeviceDescription {
     const { cpu, triple } = hostMachine(this.llvm);
     return {
       summary: "native code through LLVM, in process",
-      properties: { processor: cpu, target: triple, llvm: this.llvm.version, threads: 1 },
+      properties: {
+        processor: cpu,
+        target: triple,
+        llvm: this.llvm.version,
+        threads: this.threads,
+      },
     };
   }
 
@@ -86,7 +106,8 @@ export class LLVMDevice implements Device {
     }
     const optimize = expectLevel(request.options?.["optimize"] ?? DEFAULT_LEVEL);
     const { compileImage } = await import("./compile-image.ts");
-    const { image } = compileImage(this.llvm, request.module, request.entry, { optimize });
+    const choices = { optimize, threads: this.threads > 1 };
+    const { image } = compileImage(this.llvm, request.module, request.entry, choices);
     return this.load(request.signature, image);
   }
 
@@ -94,6 +115,7 @@ export class LLVMDevice implements Device {
   async load(signature: KernelSignature, image: LLVMImage): Promise<LLVMExecutable> {
     if (image.abi !== CALL_ABI) throw new SyntaxError(`code of another ABI: ${image.abi}`);
     const jit = this.#openJit();
+    if (image.threaded) jit.addLibrary(expectOpenMP().path);
     const guarded = image.allocates && hasSupport ? this.#openSupport(jit) : undefined;
     const loaded = jit.load(image.binary, image.symbol);
     const code = makeCallable(Number(loaded.address), guarded, () => loaded.release());

@@ -14,8 +14,11 @@ import {
   Block,
   Builder,
   DenseArrayAttr,
+  i32,
   i8,
+  IntegerAttr,
   IntegerType,
+  lookupSymbol,
   Region,
   StringAttr,
   SymbolRefAttr,
@@ -25,6 +28,7 @@ import {
   type ModuleOp,
 } from "@strata/ir";
 import * as llvm from "@strata/llvm";
+import type { LoweredKernel } from "../lower-kernel.ts";
 
 /** The name of the function until the object's own is known. */
 export const ENTRY = "strata_call";
@@ -78,16 +82,50 @@ class SlotBuilder {
   }
 }
 
-/** Adds the function to a lowered module; `scalars` results are returned or written. */
-export function addEntry(module: ModuleOp, kernel: llvm.FuncOp, scalars: number): void {
+/** Milliseconds that threads wait actively for more work: JavaScript runs in between. */
+const BLOCK_MS = 1;
+
+/** Declares a function of OpenMP's library that takes a number, unless it is declared. */
+function declareSetter(module: ModuleOp, name: string): SymbolRefAttr {
+  const symbol = SymbolRefAttr.get(name);
+  if (lookupSymbol(module, name) !== undefined) return symbol;
+  const type = llvm.LLVMFunctionType.get(llvm.voidType, [i32]);
+  const declaration = llvm.FuncOp.of({
+    sym_name: StringAttr.get(name),
+    function_type: TypeAttr.get(type),
+    linkage: llvm.LinkageAttr.of("external"),
+    body: new Region(),
+  });
+  Builder.atEnd(module.body.entry).insert(declaration);
+  return symbol;
+}
+
+/** Makes the team that the calling thread starts as large as the slot says. */
+function setThreads(module: ModuleOp, b: Builder, count: Value): void {
+  const { res: wait } = b.insert(
+    llvm.ConstantOp.of({ value: IntegerAttr.get(BLOCK_MS, i32) }, { types: { res: i32 } }),
+  );
+  for (const [name, value] of [
+    ["omp_set_num_threads", count],
+    ["kmp_set_blocktime", wait],
+  ] as const) {
+    const callee = declareSetter(module, name);
+    const operands = { callee_operands: [value], op_bundle_operands: [] };
+    b.insert(llvm.CallOp.of({ callee, ...operands }, { types: { result: [] } }));
+  }
+}
+
+/** Adds the function to a module. */
+export function addEntry(module: ModuleOp, { kernel, scalars, threaded }: LoweredKernel): void {
   const { params, returnType } = kernel.type;
   const direct = returnType !== llvm.voidType;
   // Results that are written come last among the parameters.
-  const given = params.length - (direct ? 0 : scalars);
+  const given = params.length - (direct ? 0 : scalars.length);
   const body = new Block([llvm.ptr]);
   const slots = new SlotBuilder(body);
   const values = params.map((t, i) => (i < given ? slots.load(i, t) : slots.slot(i)));
   const b = Builder.atEnd(body);
+  if (threaded) setThreads(module, b, slots.load(given + scalars.length, i32));
   const call = b.insert(
     llvm.CallOp.of(
       {

@@ -132,8 +132,11 @@ export class LLVMExecutable implements Executable {
   }
 
   #prepare(args: BoundArguments, out: readonly (Buffer | undefined)[] | undefined): Call {
-    const block = this.#blocks.pop() ?? new ArgumentBlock(this.#slots + this.image.scalars.length);
+    const block =
+      this.#blocks.pop() ?? new ArgumentBlock(this.#slots + this.image.scalars.length + 1);
     const { values } = args;
+    // Where the kernel starts threads, it looks here for their number.
+    block.setWhole(this.#slots + this.image.scalars.length, this.device.threads);
     for (let i = 0; i < values.length; i++) {
       const value = values[i]!;
       const plan = this.image.params[i]!;

@@ -3,13 +3,14 @@
  *
  * Invariants: the function at `symbol` takes the address of a block of 8-byte slots. The slots hold,
  * in order: for each parameter, then for each tensor result, a scalar, or an address and one i64
- * for each dynamic extent; then a slot for each scalar result, which the function fills. A value
- * shorter than 8 bytes lies at the beginning of its slot.
+ * for each dynamic extent; then a slot for each scalar result, which the function fills; then, where
+ * the kernel starts threads, their number as an i32. A value shorter than 8 bytes lies at the
+ * beginning of its slot.
  */
 import type { MachineDescription } from "../native/target.ts";
 
 /** Raised when the way of calling changes: code of another number is never loaded. */
-export const CALL_ABI = 1;
+export const CALL_ABI = 2;
 
 /** What a slot may hold besides an address. */
 export type SlotType = "i8" | "i16" | "i32" | "i64" | "f16" | "bf16" | "f32" | "f64";

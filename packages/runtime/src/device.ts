@@ -83,6 +83,13 @@ export interface Device {
    * that was kept is used under the same text only; a device without it depends on nothing.
    */
   readonly codeKey?: string;
+  /** Threads that kernels run on; a device without it runs them as it sees fit. */
+  readonly threads?: number;
+  /**
+   * Makes kernels that are compiled from now on run on so many threads; gives the number that the
+   * device settled on. A diagnostic when it cannot; a device without it runs on one thread.
+   */
+  useThreads?(count: number): number;
   describe(): DeviceDescription;
   /** Memory for a tensor, its contents unspecified; a diagnostic when there is no room. */
   alloc(dtype: DType, shape: readonly number[]): Buffer;

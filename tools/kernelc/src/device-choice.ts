@@ -10,8 +10,8 @@ import {
   registerDevices,
 } from "@strata/kernel/specialize";
 import type { BoundArguments, Device } from "@strata/runtime";
-import { didYouMean } from "@strata/support";
-import { environmentError, usageError } from "./failures.ts";
+import { DiagnosticError, didYouMean } from "@strata/support";
+import { EnvironmentError, environmentError, usageError } from "./failures.ts";
 import { parseCount } from "./option-values.ts";
 
 /** A device with the reasons for it. */
@@ -76,9 +76,22 @@ function indexOf(spec: string): number | undefined {
  * The number of threads to use; refuses a number that the device, where it is known, has no use for.
  */
 export function expectThreads(text: string | undefined, device: Device | undefined): number {
-  const threads = text === undefined ? 1 : parseCount("--threads", text);
+  if (text === undefined) return device?.threads ?? 1;
+  const threads = parseCount("--threads", text);
+  if (device?.useThreads !== undefined) return useThreads(device, threads);
   if (threads === 1 || device === undefined) return threads;
   throw usageError("cli.threads", `device ${device.name} runs on one thread`, {
-    hint: "leave --threads out",
+    hint: "leave --threads out, or take --device llvm",
   });
+}
+
+/** What stands for more than one thread may not be installed. */
+function useThreads(device: Device, threads: number): number {
+  try {
+    return device.useThreads?.(threads) ?? 1;
+  } catch (error) {
+    if (!(error instanceof DiagnosticError)) throw error;
+    const isLacking = error.diagnostics.some(({ code }) => code === "llvm.openmp-missing");
+    throw isLacking ? new EnvironmentError(error.diagnostics) : error;
+  }
 }

@@ -43,6 +43,7 @@ import { BodyEmitter } from "./body.ts";
 import { BufferPlan } from "./buffers.ts";
 import { CarriedState, carriesTensors, isTensor, lastUses, writesDestination } from "./carried.ts";
 import { emitContract, keptDims } from "./contract.ts";
+import { ExtentFinder } from "./extents.ts";
 import { type Idx, IndexMath } from "./index-math.ts";
 import { buildFor, buildForNest, buildParallel, type Range } from "./loops.ts";
 import { emitStencil } from "./stencil.ts";
@@ -168,8 +169,8 @@ class FunctionLowering {
     });
   }
 
-  #fresh(type: MemRefType, sizes: readonly Idx[], at: Operation): Value {
-    return this.#buffers.take(this.#b, type, sizes, spanOf(at));
+  #fresh(type: MemRefType, sizes: readonly Idx[]): Value {
+    return this.#buffers.take(this.#b, type, sizes);
   }
 
   /** The buffer for a result tensor: its destination, or one of its own. */
@@ -177,7 +178,7 @@ class FunctionLowering {
     const type = bufferType(v.type as RankedTensorType);
     let buffer = this.#destinations.get(v);
     if (buffer === undefined) {
-      buffer = this.#fresh(type, sizes, v.definingOp!);
+      buffer = this.#fresh(type, sizes);
       this.#hold(v, [buffer]);
     }
     this.#emitter.define(v, buffer);
@@ -405,8 +406,8 @@ class FunctionLowering {
       const out = this.#destinations.get(r);
       const [x, y] =
         out === undefined || known === undefined
-          ? [this.#fresh(type, sizes[i]!, op), this.#fresh(type, sizes[i]!, op)]
-          : this.#endingIn(out, this.#fresh(type, sizes[i]!, op), known);
+          ? [this.#fresh(type, sizes[i]!), this.#fresh(type, sizes[i]!)]
+          : this.#endingIn(out, this.#fresh(type, sizes[i]!), known);
       const own = [x, y].filter((v) => v !== out);
       // Without a step the result is the init.
       this.#hold(r, this.#ownedBuffers(own), [op.inits[i]!]);
@@ -445,7 +446,7 @@ class FunctionLowering {
   }
 
   #nestedStep<T>(f: () => T): T {
-    return this.#buffers.nested(f);
+    return this.#buffers.nested(this.#b, f);
   }
 
   /** The buffers among those that a select may hide behind. */
@@ -534,7 +535,7 @@ class FunctionLowering {
         const { current, next, other } = carried.unpack(state);
         this.#emitter.define(body.entry.args[0]!, iv);
         body.entry.args.slice(1).forEach((a, i) => this.#emitter.define(a, current[i]!));
-        this.#buffers.nested(() => this.#block(body.entry, next));
+        this.#buffers.nested(this.#b, () => this.#block(body.entry, next));
         return carried.pack(this.#passed(body.entry, next), carried.rotate(next, other));
       },
     );
@@ -555,7 +556,7 @@ class FunctionLowering {
       if (!isTensor(v)) return [];
       const type = bufferType(v.type as RankedTensorType);
       const sizes = this.#sizes(this.#emitter.map(v));
-      const pair = [this.#fresh(type, sizes, op), this.#fresh(type, sizes, op)];
+      const pair = [this.#fresh(type, sizes), this.#fresh(type, sizes)];
       this.#hold(op.results[i]!, pair, [v]);
       return pair;
     });
@@ -584,7 +585,7 @@ class FunctionLowering {
       targets.push(this.#target(r, this.#branchSizes(op, r)));
     });
     const side = (block: Block) => (): Value[] =>
-      this.#buffers.nested(() => {
+      this.#buffers.nested(this.#b, () => {
         this.#block(block, targets);
         return this.#emitter.mapAll(block.lastOp!.operands.filter((v) => !isTensor(v)));
       });
@@ -596,16 +597,23 @@ class FunctionLowering {
     });
   }
 
+  /** Extents of a branch's result, found on either side. */
   #branchSizes(op: scf.If, r: Value): Idx[] {
     const type = r.type as RankedTensorType;
-    if (!type.hasStaticShape) {
-      throw new DiagnosticError(
-        unsupported("pattern.dynamic-branch", "a branch that yields a tensor of dynamic shape", {
-          span: spanOf(op),
-          hint: "fix the argument shapes",
-        }),
-      );
+    if (type.hasStaticShape) return [...type.shape];
+    const written = this.#destinations.get(r);
+    if (written !== undefined) return this.#sizes(written);
+    const finder = new ExtentFinder(this.#emitter, (buffer) => this.#sizes(buffer));
+    const at = op.results.indexOf(r as (typeof op.results)[number]);
+    for (const side of op.regions) {
+      const sizes = finder.tryExtents(side.entry.lastOp!.operand(at));
+      if (sizes !== undefined) return sizes;
     }
-    return [...type.shape];
+    throw new DiagnosticError(
+      unsupported("pattern.dynamic-branch", "the extents of this branch's tensor depend on it", {
+        span: spanOf(op),
+        hint: "fix the argument shapes, or compute the extents before the branch",
+      }),
+    );
   }
 }

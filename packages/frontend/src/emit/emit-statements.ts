@@ -46,8 +46,8 @@ interface Outcome {
 type LoopS = StatementT & { kind: "for" | "while" | "doWhile" };
 type ForT = StatementT & { kind: "for" };
 
-/** More steps than any loop takes: the greatest index that the interpreter holds. */
-const MANY = Number.MAX_SAFE_INTEGER;
+/** More steps than any loop takes: the greatest index that every target holds. */
+const MANY = 2 ** 31 - 1;
 
 function carriesTensors(values: readonly Value[]): boolean {
   return values.some(({ type }) => type instanceof RankedTensorType);

@@ -29,12 +29,14 @@ import * as memref from "@strata/memref";
 import { neutralElement, type ReductionKind, reductionKind } from "../lower-to-vector/reduction.ts";
 import type { For } from "../ops.ts";
 import type { Aliases } from "./alias.ts";
-import { Code, type Idx } from "./code.ts";
+import { Code, type Idx, known } from "./code.ts";
 import { readsOnly } from "./combine.ts";
 import { allocate, free } from "./device-memory.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 import { emitNest, nestExtents, perfectLoops, positionAt } from "./nest.ts";
-import { RewritingCopy } from "./rewriting-copy.ts";
+import { type Replace, RewritingCopy } from "./rewriting-copy.ts";
+import { emitLanes, nestLanes } from "./span.ts";
+import { TileEmitter } from "./tile.ts";
 import type { GpuTarget } from "./target.ts";
 
 /** A nest whose iterations each update one element, in any order. */
@@ -182,18 +184,28 @@ function countInto(
   buffer: Value,
 ): void {
   const { code } = k;
+  const replace: Replace = (op, self) => {
+    if (op === u.load || op === u.update) return true;
+    if (op !== u.store) return false;
+    let amount = self.get(u.amount);
+    const to = (buffer.type as MemRefType).elementType;
+    if (amount.type !== to) amount = code.insert(extend(amount, to));
+    atomic(code, u, amount, buffer, self.getAll(u.store.indices));
+    return true;
+  };
   const first = code.add(code.mul(k.block(0), k.threads), k.thread(0));
-  code.for(first, count, code.mul(k.blocks(0), k.threads), [], (position) => {
-    const copy = new RewritingCopy(code, (op, self) => {
-      if (op === u.load || op === u.update) return true;
-      if (op !== u.store) return false;
-      let amount = self.get(u.amount);
-      const to = (buffer.type as MemRefType).elementType;
-      if (amount.type !== to) amount = code.insert(extend(amount, to));
-      atomic(code, u, amount, buffer, self.getAll(u.store.indices));
-      return true;
-    });
-    emitNest(copy, code, u.loops, extents, position);
+  const stride = code.mul(k.blocks(0), k.threads);
+  const last = extents.length - 1;
+  const lanes = known(extents[last]!) === undefined ? 1 : nestLanes(u.loops, extents, true);
+  const groups = extents.map((n, d): Idx => (d === last ? code.div(n, lanes) : n));
+  const end = lanes === 1 ? count : code.product(groups);
+  code.for(first, end, stride, [], (position) => {
+    if (lanes === 1) {
+      emitNest(new RewritingCopy(code, replace), code, u.loops, extents, position);
+    } else {
+      const emitter = new TileEmitter(code, lanes, lanes, (v) => v, replace);
+      emitLanes(emitter, code, u.loops, groups, position, lanes);
+    }
   });
 }
 

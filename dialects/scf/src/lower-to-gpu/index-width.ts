@@ -120,10 +120,11 @@ function binary(
 ): Interval | undefined {
   // A bound on one side bounds these.
   if (op instanceof arith.RemSI || op instanceof arith.RemUI) {
-    if (b === undefined || b.min <= 0) return undefined;
-    const low = op instanceof arith.RemSI && (a === undefined || a.min < 0) ? 1 - b.max : 0;
-    if (op instanceof arith.RemUI && (a === undefined || a.min < 0)) return undefined;
-    return a === undefined ? undefined : { min: low, max: b.max - 1 };
+    // The remainder of a division by zero is the dividend, where it is anything.
+    if (a === undefined || b === undefined || b.min < 0) return undefined;
+    if (op instanceof arith.RemUI && a.min < 0) return undefined;
+    const low = a.min >= 0 ? 0 : b.min > 0 ? 1 - b.max : Math.min(1 - b.max, a.min);
+    return { min: low, max: b.min > 0 ? b.max - 1 : Math.max(b.max - 1, a.max) };
   }
   if (a === undefined || b === undefined) return undefined;
   const unsigned = a.min >= 0 && b.min >= 0;
@@ -144,7 +145,7 @@ function binary(
   if (divides && b.min > 0) {
     return { min: Math.min(a.min, 0), max: Math.max(a.max, 0) };
   }
-  if ((op instanceof arith.DivUI || op instanceof arith.CeilDivUI) && unsigned && b.min > 0) {
+  if ((op instanceof arith.DivUI || op instanceof arith.CeilDivUI) && unsigned) {
     return { min: 0, max: a.max };
   }
   return undefined;

@@ -36,7 +36,7 @@ import {
   unfold,
 } from "./domain.ts";
 import type { Kernels } from "./kernel.ts";
-import { planTile, type TilePlan } from "./plan.ts";
+import { planTile, sharesRows, type TilePlan } from "./plan.ts";
 import { usualBlock } from "./target.ts";
 import { TileEmitter } from "./tile.ts";
 
@@ -56,12 +56,30 @@ export function powerOfTwo(n: number): number {
   return p;
 }
 
-/** Threads of a block along x and y: along x as far as there are points. */
-export function blockShape(threads: number, extents: readonly Idx[]): [number, number, 1] {
+/**
+ * Threads of a block along x and y. Blocks that are nearly square share what neighbouring rows read;
+ * long ones read longer parts of each row. Whichever is wanted, few threads shall be idle.
+ */
+export function blockShape(
+  threads: number,
+  extents: readonly Idx[],
+  sharesRows: boolean,
+): [number, number, 1] {
   if (extents.length === 1) return [threads, 1, 1];
-  const n = known(extents[extents.length - 1]!);
-  const x = n === undefined ? Math.min(64, threads) : Math.min(threads, powerOfTwo(Math.max(n, 1)));
-  return [x, threads / x, 1];
+  const [n, m] = [known(extents[extents.length - 1]!), known(extents[extents.length - 2]!)];
+  const wanted = Math.min(threads, sharesRows ? 32 : 128);
+  let best = wanted;
+  let least = Infinity;
+  for (let x = 1; x <= threads; x *= 2) {
+    const waste = (extent: number | undefined, size: number): number =>
+      extent === undefined ? 1 : (Math.ceil(extent / size) * size) / Math.max(1, extent);
+    const distance = 0.02 * Math.abs(Math.log2(x / wanted));
+    // Short rows of threads read parts of cache lines.
+    const short = x < 8 ? 0.2 : 0;
+    const cost = waste(n, x) * waste(m, threads / x) + distance + short;
+    if (cost < least) [best, least] = [x, cost];
+  }
+  return [best, threads / best, 1];
 }
 
 /** Lowers a parallel loop in front of itself. */
@@ -71,7 +89,7 @@ export function lowerMap(host: Builder, loop: Parallel, kernels: Kernels): void 
   const domain = domainOf(code, op);
   const copies = planTile(op, domain.extents, kernels.target);
   const tiling = tilingOf(code, op, domain, copies);
-  const block = blockShape(usualBlock(kernels.target), tiling.tiles);
+  const block = blockShape(usualBlock(kernels.target), tiling.tiles, sharesRows(op));
   const all = gridExtents(code, tiling.tiles);
   const grid = gridFor(code, all, block);
   kernels.launch(host, kernelHint(op), parallelShape(grid, block), (k) => {

@@ -106,6 +106,12 @@ export function planTile(op: Parallel, extents: readonly Idx[], target: GpuTarge
   return plan;
 }
 
+/** Whether neighbours along the dimension next to the innermost read the same elements. */
+export function sharesRows(op: Parallel): boolean {
+  const rank = op.inductionVars.length;
+  return rank > 1 && new Set(rowOffsets(new BodyFacts(op), rank - 2)).size > 1;
+}
+
 function hasWhile(op: Parallel): boolean {
   const see = (o: Operation): boolean =>
     o instanceof While ||

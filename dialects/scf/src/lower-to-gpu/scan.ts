@@ -112,8 +112,10 @@ function isUnitStep(v: Value, loop: For): boolean {
   );
 }
 
-/** Elements that a thread scans, where there are enough. */
+/** Elements that a thread scans at least, where there are enough. */
 const perThread = 8;
+/** Chunks for one processor, where there are enough elements: blocks that hide latency. */
+const chunksPerProcessor = 16;
 
 /** Lowers a scan in front of itself; gives what stands for its result. */
 export function lowerScan(host: Builder, scan: Scan, kernels: Kernels): Value[] {
@@ -121,7 +123,9 @@ export function lowerScan(host: Builder, scan: Scan, kernels: Kernels): Value[] 
   const { loop, combiner } = scan;
   const threads = usualBlock(kernels.target);
   const count = code.trips(loop.lowerBound, loop.upperBound, loop.step);
-  const chunk = threads * perThread;
+  const { processors } = kernels.target;
+  const share = code.ceilDiv(code.ceilDiv(count, processors * chunksPerProcessor), threads);
+  const chunk = code.max(code.mul(share, threads), threads * perThread);
   const blocks = code.max(code.ceilDiv(count, chunk), 1);
   const [init] = loop.initArgs;
   const isUsed = !loop.outs[0]!.isUnused;

@@ -2,10 +2,10 @@
  * The values of a nest combined by the threads of a group, each a part of them: neighbouring threads
  * take neighbouring elements, as vectors where these are aligned.
  */
-import { type MemRefType, type Value, walk } from "@strata/ir";
+import { type MemRefType, type Operation, type Value, walk } from "@strata/ir";
 import * as memref from "@strata/memref";
-import type { Code, Idx } from "./code.ts";
-import { known } from "./code.ts";
+import { type For, If } from "../ops.ts";
+import { type Code, type Idx, known } from "./code.ts";
 import type { CombiningNest } from "./combine.ts";
 import { nestElement } from "./reduce-element.ts";
 import { positionAt } from "./nest.ts";
@@ -21,8 +21,12 @@ export interface Share {
 }
 
 /** Elements of a vector that all contiguous loads of the innermost loop can be read in; 1: none. */
-export function nestLanes(nest: CombiningNest, extents: readonly Idx[]): number {
-  const inner = nest.loops[nest.loops.length - 1]!;
+export function nestLanes(
+  loops: readonly For[],
+  extents: readonly Idx[],
+  mayBranch = false,
+): number {
+  const inner = loops[loops.length - 1]!;
   const n = known(extents[extents.length - 1]!);
   if (known(inner.lowerBound) !== 0 || known(inner.step) !== 1) return 1;
   const types: MemRefType[] = [];
@@ -31,7 +35,7 @@ export function nestLanes(nest: CombiningNest, extents: readonly Idx[]): number 
   for (const top of inner.body.ops()) {
     walk(top, (op) => {
       operations++;
-      if (op.regions.length > 0) isStraight = false;
+      if (op.regions.length > 0 && !(mayBranch && op instanceof If)) isStraight = false;
       if (!(op instanceof memref.Load)) return;
       const last = op.indices[op.indices.length - 1];
       const usesIv = op.indices.slice(0, -1).includes(inner.inductionVar);
@@ -40,10 +44,11 @@ export function nestLanes(nest: CombiningNest, extents: readonly Idx[]): number 
   }
   if (types.length === 0 || !isStraight || operations > 64) return 1;
   const widest = Math.max(...types.map((t) => elementBits(t.elementType)));
-  for (let lanes = Math.min(128 / widest, 8); lanes > 1; lanes /= 2) {
+  const most = operations <= 12 ? 16 : 8;
+  for (let lanes = Math.min(128 / widest, most); lanes > 1; lanes /= 2) {
     const fits = types.every((t) => hasAlignedRows(t, lanes));
     // Without a constant extent only one dimension leaves a rest behind it.
-    if (fits && (n === undefined ? nest.loops.length === 1 : n % lanes === 0)) return lanes;
+    if (fits && (n === undefined ? loops.length === 1 : n % lanes === 0)) return lanes;
   }
   return 1;
 }
@@ -57,7 +62,7 @@ export function combineShare(
   outside: Outside = (v) => v,
 ): Value[] {
   const { combiner } = nest;
-  const lanes = nestLanes(nest, extents);
+  const lanes = nestLanes(nest.loops, extents);
   const scalar = (from: Idx, to: Idx, accs: readonly Value[]): Value[] =>
     code.for(from, to, share.stride, accs, (i, carried) =>
       combiner.combine(code, carried, nestElement(code, nest, extents, i, outside)),
@@ -96,18 +101,32 @@ function vectorElements(
   outside: Outside,
 ): Value[][] {
   const emitter = new TileEmitter(code, lanes, lanes, outside);
+  emitLanes(emitter, code, nest.loops, groups, position, lanes, outside, nest.combining);
+  return Array.from({ length: lanes }, (_, k) => nest.inputs.map((v) => emitter.get(v, k)));
+}
+
+/** Emits a nest's bodies at `lanes` consecutive positions of the innermost loop. */
+export function emitLanes(
+  emitter: TileEmitter,
+  code: Code,
+  loops: readonly For[],
+  groups: readonly Idx[],
+  position: Idx,
+  lanes: number,
+  outside: Outside = (v) => v,
+  combining: ReadonlySet<Operation> = new Set(),
+): void {
   const at = positionAt(code, position, groups);
-  nest.loops.forEach((loop, d) => {
-    const isLast = d === nest.loops.length - 1;
+  loops.forEach((loop, d) => {
+    const isLast = d === loops.length - 1;
     const iv = isLast
       ? code.mul(at[d]!, lanes)
       : code.add(outside(loop.lowerBound), code.mul(at[d]!, loop.step));
     const offsets = Array.from({ length: lanes }, (_, k) => (isLast ? k : 0));
     emitter.seed(loop.inductionVar, code.value(iv), offsets, isLast);
     for (const op of loop.body.ops()) {
-      const skipped = op === loop.body.lastOp || nest.combining.has(op);
-      if (!skipped && op !== nest.loops[d + 1]) emitter.emitOp(op);
+      const skipped = op === loop.body.lastOp || combining.has(op);
+      if (!skipped && op !== loops[d + 1]) emitter.emitOp(op);
     }
   });
-  return Array.from({ length: lanes }, (_, k) => nest.inputs.map((v) => emitter.get(v, k)));
 }

@@ -36,6 +36,7 @@ import * as vector from "@strata/vector";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
 import { For } from "../ops.ts";
 import { type Code, known } from "./code.ts";
+import { type Replace, RewritingCopy } from "./rewriting-copy.ts";
 
 /** An index as a value plus a constant. */
 interface Form {
@@ -77,6 +78,7 @@ export function hasAlignedRows(t: MemRefType, lanes: number): boolean {
 export class TileEmitter {
   readonly #code: Code;
   readonly #outside: (v: Value) => Value;
+  readonly #replace: Replace;
   readonly #lanes: number;
   readonly #copies: number;
   readonly #values = new Map<Value, readonly Value[]>();
@@ -92,9 +94,16 @@ export class TileEmitter {
 
   /**
    * `lanes` is the number of copies along the innermost dimension; `outside` maps values from around
-   * the body.
+   * the body, and `replace` emits something else for an operation.
    */
-  constructor(code: Code, lanes: number, copies: number, outside: (v: Value) => Value = (v) => v) {
+  constructor(
+    code: Code,
+    lanes: number,
+    copies: number,
+    outside: (v: Value) => Value = (v) => v,
+    replace: Replace = () => false,
+  ) {
+    this.#replace = replace;
     this.#code = code;
     this.#outside = outside;
     this.#lanes = lanes;
@@ -174,6 +183,7 @@ export class TileEmitter {
 
   /** Emits one operation in all copies. */
   emitOp(op: Operation): void {
+    if (this.#replaced(op)) return;
     if (op instanceof memref.Load) this.#load(op);
     else if (op instanceof memref.Store) this.#store(op);
     else if (op instanceof For && this.#hasEqualBounds(op)) this.#for(op);
@@ -181,6 +191,18 @@ export class TileEmitter {
     else if (op instanceof arith.AddI || op instanceof arith.SubI) this.#sum(op);
     else if (isMemoryEffectFree(op)) this.#each(op, (operands) => this.#key(op, operands));
     else this.#each(op, () => undefined);
+  }
+
+  #copy(copy: number): RewritingCopy {
+    return new RewritingCopy(this.#code, this.#replace, (v) => this.get(v, copy));
+  }
+
+  /** Whether something else was emitted for an operation, in all copies. */
+  #replaced(op: Operation): boolean {
+    for (let c = 0; c < this.#copies; c++) {
+      if (!this.#replace(op, this.#copy(c))) return false;
+    }
+    return true;
   }
 
   #key(op: Operation, operands: readonly Value[]): string {
@@ -199,7 +221,7 @@ export class TileEmitter {
         results[0]!.push(known);
         continue;
       }
-      const copy = new ScalarCopy(this.#code.b, (v) => this.get(v, c));
+      const copy = this.#copy(c);
       copy.emitOp(op);
       op.results.forEach((r, i) => results[i]!.push(copy.get(r)));
       if (k !== undefined && op.results.length === 1) this.#pure.set(k, copy.get(op.results[0]!));

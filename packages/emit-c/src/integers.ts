@@ -146,9 +146,18 @@ function minMax(name: "min" | "max", unsigned: boolean): ScalarEmit {
     }
     const change = unsigned ? asUnsigned : asSigned;
     const own = change(a!, flavour).kind;
-    const kind: CKind = isNarrow(own) ? (unsigned ? "u32" : "i32") : own;
-    const wide = (e: Expr): Expr => castTo(change(e, flavour), kind, flavour);
-    return castTo(call(flavour.minMax(name, kind), [wide(a!), wide(b!)], kind), own, flavour);
+    const typed = (e: Expr): Expr => {
+      const operand = castTo(change(e, flavour), own, flavour);
+      // A literal is an int: overloads need to know better.
+      if (!isNarrow(own) || literalOf(operand) === undefined) return operand;
+      return { ...operand, text: `(${flavour.types[own]})${operand.text}`, prec: prec.unary };
+    };
+    const least = call(
+      flavour.minMax(name, own),
+      [typed(a!), typed(b!)],
+      isNarrow(own) ? "i32" : own,
+    );
+    return castTo(least, own, flavour);
   };
 }
 

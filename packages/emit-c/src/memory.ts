@@ -64,6 +64,14 @@ export function decode(em: FunctionEmitter, op: Operation, element: Type, text: 
   return castTo(stored, em.kindOf(element, op), em.flavour);
 }
 
+/** What the bits of an element stand for; an integer keeps the sign that the expression has. */
+export function decodeBits(em: FunctionEmitter, op: Operation, element: Type, bits: Expr): Expr {
+  if (element === i1) return castTo(bits, "bool", em.flavour);
+  if (element === f16 || element === bf16) return decodeNarrow(contextOf(em), element, bits);
+  em.kindOf(element, op);
+  return bits;
+}
+
 /** An element's pattern in memory. */
 export function encode(em: FunctionEmitter, op: Operation, element: Type, e: Expr): Expr {
   if (element === f16 || element === bf16) return encodeNarrow(contextOf(em), element, e);

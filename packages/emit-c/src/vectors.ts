@@ -7,10 +7,10 @@
 import { DenseArrayAttr, type Operation, type Type, type Value, VectorType } from "@strata/ir";
 import * as vector from "@strata/vector";
 import { asUnsigned, castTo } from "./emission.ts";
-import { atom, type CKind, type Expr, infix, paren, prec } from "./expression.ts";
+import { atom, type CKind, type Expr, infix, paren, prec, unsignedOf } from "./expression.ts";
 import { type FunctionEmitter, integerOf, type MemRefView } from "./function-emitter.ts";
 import { mathCallOf } from "./floats.ts";
-import { decode, encode, position, storageOf } from "./memory.ts";
+import { decode, decodeBits, encode, position, storageOf } from "./memory.ts";
 import { refuse, storageBytes } from "./types.ts";
 
 const letters = "xyzw";
@@ -84,13 +84,11 @@ function emitLoad(em: FunctionEmitter, op: vector.Load): void {
   const lane = (k: number): Expr => {
     const word = count === 1 ? name : `${name}.${letters[Math.floor(k / parts)]!}`;
     if (parts === 1) return decode(em, op, element, word);
-    const shift = (k % parts) * (32 / parts);
-    const bits = storageBytes(storage) === 1 ? "u8" : "u16";
+    const shift = (k % parts) * 8 * storageBytes(storage);
+    const whole = atom(word, "u32");
     const part =
-      shift === 0
-        ? atom(word, "u32")
-        : infix(atom(word, "u32"), ">>", atom(String(shift), "i32"), prec.shift, "u32");
-    return decode(em, op, element, `(${castTo(part, bits, flavour).text})`);
+      shift === 0 ? whole : infix(whole, ">>", atom(String(shift), "i32"), prec.shift, "u32");
+    return decodeBits(em, op, element, castTo(part, unsignedOf(storage), flavour));
   };
   em.bind(
     op.resultAt(0),
@@ -130,7 +128,7 @@ function emitStore(em: FunctionEmitter, op: vector.Store): void {
         const bits = castTo(asUnsigned(e, flavour), "u32", flavour);
         return k === 0
           ? paren(bits, prec.unary)
-          : `(${paren(bits, prec.shift + 1)} << ${k * (32 / parts)})`;
+          : `(${paren(bits, prec.shift + 1)} << ${k * 8 * storageBytes(storage)})`;
       })
       .join(" | ");
   });

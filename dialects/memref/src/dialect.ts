@@ -24,6 +24,8 @@ export const memref: Dialect = defineDialect({
     ops.Dealloc,
     ops.Dim,
     ops.DistinctObjects,
+    ops.DmaStart,
+    ops.DmaWait,
     ops.ExpandShape,
     ops.ExtractAlignedPointerAsIndex,
     ops.ExtractStridedMetadata,

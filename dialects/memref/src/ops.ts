@@ -13,6 +13,7 @@ export {
   Realloc,
 } from "./ops/allocation.ts";
 export * from "./ops/atomic.ts";
+export * from "./ops/dma.ts";
 export * from "./ops/global.ts";
 export * from "./ops/reshape.ts";
 export * from "./ops/views.ts";

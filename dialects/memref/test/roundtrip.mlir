@@ -9,6 +9,10 @@ func.func @f(%n: index, %m: index, %x: f32, %i: index, %al: memref<?x?xf32>, %st
   %2 = memref.alloca(%n) : memref<?xf32, 3>
   %3 = memref.alloca() : memref<f32>
   memref.dealloc %0 : memref<4xf32>
+  %tag = memref.alloc() : memref<1xi32>
+  memref.dma_start %1[%i, %i], %al[%i, %m], %n, %tag[%i] : memref<?x?xf32>, memref<?x?xf32>, memref<1xi32>
+  memref.dma_start %3[], %al[%i, %m], %n, %tag[%i], %n, %m : memref<f32>, memref<?x?xf32>, memref<1xi32>
+  memref.dma_wait %tag[%i], %n : memref<1xi32>
   %4 = memref.load %1[%i, %i] : memref<?x?xf32>
   %5 = memref.load %1[%i, %i] {nontemporal = true} : memref<?x?xf32>
   %q5b = memref.load %1[%i, %i] {alignment = 16 : i64, nontemporal = true} : memref<?x?xf32>

@@ -7,6 +7,7 @@ import * as ops from "./ops.ts";
 /** The dialect of OpenMP: teams of threads and the work they share. */
 export const omp: Dialect = defineDialect({
   name: "omp",
+  partial: true,
   summary: "Teams of threads and the work they share, as OpenMP has them.",
   ops: [
     ops.Barrier,

@@ -1,6 +1,7 @@
 /** Loops whose iterations are dealt out to the threads of a team. */
 import {
   AnyArrayAttr,
+  AnyAttr,
   AnySignlessInteger,
   AnyType,
   anyOf,
@@ -166,6 +167,7 @@ export class LoopNest extends defineOp("omp.loop_nest", {
 
 const printed = new Set([
   "nowait",
+  "ordered",
   "reduction_byref",
   "reduction_syms",
   "schedule_kind",
@@ -199,6 +201,12 @@ export class Wsloop extends defineOp("omp.wsloop", {
   },
   attributes: {
     nowait: unitAttr("threads that are done do not wait for the others"),
+    order: optionalAttr(AnyAttr),
+    order_mod: optionalAttr(AnyAttr),
+    ordered: optionalAttr(
+      I64Attr,
+      "loops whose iterations may be told to go in order; 0: this one",
+    ),
     private_syms: optionalAttr(AnyArrayAttr),
     reduction_byref: optionalAttr(DenseBoolArray),
     reduction_syms: optionalAttr(AnyArrayAttr),
@@ -211,6 +219,8 @@ export class Wsloop extends defineOp("omp.wsloop", {
   print(op, p) {
     p.enterRegionOf(op);
     if (op.getAttr("nowait") !== undefined) p.write(" nowait");
+    const ordered = op.getAttr("ordered");
+    if (ordered instanceof IntegerAttr) p.write(` ordered(${ordered.value})`);
     const kind = op.getAttr("schedule_kind");
     if (kind instanceof ScheduleKindAttr) {
       p.write(` schedule(${kind.value}`);
@@ -237,6 +247,11 @@ export class Wsloop extends defineOp("omp.wsloop", {
     let args: ParsedArgument[] = [];
     parseClauses(p, {
       nowait: () => p.setAttr("nowait", UnitAttr.instance),
+      ordered: () => {
+        p.asm.expect("(");
+        p.setAttr("ordered", IntegerAttr.i64(p.asm.parseInteger()));
+        p.asm.expect(")");
+      },
       schedule: () => {
         p.asm.expect("(");
         const value = p.asm.parseKeywordOf(scheduleKinds, "how iterations are dealt out");

@@ -13,6 +13,7 @@ export const transform: Dialect = defineDialect({
   name: "transform",
   summary: "Schedules: programs that say how other programs are transformed.",
   ops: transformOps,
+  partial: true,
   types: transformTypes.map((t) => t.syntax),
   interfaces: [
     ...sequenceBehaviour,

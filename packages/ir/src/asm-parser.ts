@@ -5,10 +5,10 @@
  * Invariant: between calls `pos` stands before a token or before white space.
  */
 import {
+  decodeBytes,
   DiagnosticError,
   encodeUtf8,
   type SourceFile,
-  tryDecodeUtf8,
   userError,
 } from "@strata/support";
 import {
@@ -26,6 +26,7 @@ import {
   AffineMapAttr,
   ArrayAttr,
   DenseArrayAttr,
+  DenseComplexElementsAttr,
   type DenseElement,
   DenseElementsAttr,
   DenseResourceElementsAttr,
@@ -64,7 +65,7 @@ import {
   VectorType,
 } from "./builtin-types.ts";
 import { decodeDenseHex } from "./dense-hex.ts";
-import type { Context } from "./dialect.ts";
+import type { Context, Dialect } from "./dialect.ts";
 import {
   CallSiteLoc,
   FileLineColLoc,
@@ -73,6 +74,7 @@ import {
   NameLoc,
   unknownLoc,
 } from "./location.ts";
+import type { FileResources } from "./resources.ts";
 import type { Type } from "./type.ts";
 
 /** Nesting of types, attributes and regions beyond this is refused. */
@@ -111,6 +113,8 @@ export class AsmParser {
   readonly context: Context;
   readonly file: SourceFile;
   readonly text: string;
+  /** The text's code units; `text.length` is the index of a closing 0. */
+  protected readonly codes: Uint8Array | Uint16Array;
   pos = 0;
   protected readonly typeAliases = new Map<string, Type>();
   protected readonly attrAliases = new Map<string, Attribute>();
@@ -121,6 +125,7 @@ export class AsmParser {
     this.context = context;
     this.file = file;
     this.text = file.text;
+    this.codes = file.codes;
   }
 
   // --- errors ------------------------------------------------------------------------------------
@@ -143,7 +148,7 @@ export class AsmParser {
 
   #tokenEnd(start: number): number {
     let e = start;
-    while (e < this.text.length && is(this.text.charCodeAt(e), charClass.suffix)) e++;
+    while (e < this.text.length && is(this.codes[e]!, charClass.suffix)) e++;
     return Math.min(Math.max(e, start + 1), this.text.length);
   }
 
@@ -168,14 +173,14 @@ export class AsmParser {
   }
 
   skipSpace(): void {
-    const text = this.text;
+    const codes = this.codes;
     let p = this.pos;
     for (;;) {
-      const c = text.charCodeAt(p);
-      if (is(c, charClass.space)) p++;
-      else if (c === 47 && text.charCodeAt(p + 1) === 47) {
-        const eol = text.indexOf("\n", p);
-        p = eol < 0 ? text.length : eol + 1;
+      const c = codes[p]!;
+      if (c === 32 || c === 10 || c === 9 || c === 13) p++;
+      else if (c === 47 && codes[p + 1] === 47) {
+        const eol = this.text.indexOf("\n", p);
+        p = eol < 0 ? this.text.length : eol + 1;
       } else break;
     }
     this.pos = p;
@@ -186,24 +191,33 @@ export class AsmParser {
     return this.pos >= this.text.length;
   }
 
-  /** The first character code of the next token; NaN at the end. */
+  /** The first character code of the next token; 0 at the end. */
   peek(): number {
     this.skipSpace();
-    return this.text.charCodeAt(this.pos);
+    return this.codes[this.pos]!;
   }
 
   /** Whether the next token begins with this punctuation. */
   at(punctuation: string): boolean {
     this.skipSpace();
-    return this.text.startsWith(punctuation, this.pos);
+    return this.#startsWith(punctuation);
+  }
+
+  #startsWith(token: string): boolean {
+    const codes = this.codes;
+    const at = this.pos;
+    for (let i = 0; i < token.length; i++) {
+      if (codes[at + i] !== token.charCodeAt(i)) return false;
+    }
+    return true;
   }
 
   /** Consumes punctuation (or a keyword, then as a whole word) if it comes next. */
   tryConsume(token: string): boolean {
     this.skipSpace();
-    if (!this.text.startsWith(token, this.pos)) return false;
+    if (!this.#startsWith(token)) return false;
     const end = this.pos + token.length;
-    if (isIdentChar(token.charCodeAt(token.length - 1)) && isIdentChar(this.text.charCodeAt(end))) {
+    if (isIdentChar(token.charCodeAt(token.length - 1)) && isIdentChar(this.codes[end]!)) {
       return false;
     }
     this.pos = end;
@@ -227,9 +241,9 @@ export class AsmParser {
   tryKeyword(): string | undefined {
     this.skipSpace();
     const start = this.pos;
-    if (!is(this.text.charCodeAt(start), charClass.letter)) return undefined;
+    if (!is(this.codes[start]!, charClass.letter)) return undefined;
     let p = start + 1;
-    while (isIdentChar(this.text.charCodeAt(p))) p++;
+    while (isIdentChar(this.codes[p]!)) p++;
     this.pos = p;
     return this.text.slice(start, p);
   }
@@ -257,10 +271,10 @@ export class AsmParser {
   parseSuffixId(): string {
     const start = this.pos;
     let p = start;
-    if (is(this.text.charCodeAt(p), charClass.digit)) {
-      while (is(this.text.charCodeAt(p), charClass.digit)) p++;
+    if (is(this.codes[p]!, charClass.digit)) {
+      while (is(this.codes[p]!, charClass.digit)) p++;
     } else {
-      while (is(this.text.charCodeAt(p), charClass.suffix)) p++;
+      while (is(this.codes[p]!, charClass.suffix)) p++;
     }
     if (p === start) this.fail("parse.expected", `expected a name${this.#found()}`, start);
     this.pos = p;
@@ -270,15 +284,15 @@ export class AsmParser {
   parseString(): string {
     this.skipSpace();
     const start = this.pos;
-    if (this.text.charCodeAt(start) !== 34) {
+    if (this.codes[start] !== 34) {
       this.fail("parse.expected", `expected a string${this.#found()}`);
     }
     let p = start + 1;
     let plain = true;
     for (;;) {
-      const c = this.text.charCodeAt(p);
+      const c = this.codes[p]!;
       if (c === 34) break;
-      if (Number.isNaN(c) || c === 10) {
+      if (p >= this.text.length || c === 10) {
         this.fail("parse.string", "the string does not end on its line", start, p);
       }
       if (c === 92) {
@@ -314,17 +328,17 @@ export class AsmParser {
         this.fail("parse.escape", `unknown escape \`\\${e}\``, start + 1 + i, start + 3 + i);
       }
     }
-    return bytesToString(bytes);
+    return decodeBytes(Uint8Array.from(bytes));
   }
 
   /** `@name` or `@"any text"`. */
   parseSymbolName(): string {
     this.skipSpace();
-    if (this.text.charCodeAt(this.pos) !== 64) {
+    if (this.codes[this.pos] !== 64) {
       this.fail("parse.expected", `expected a symbol name \`@…\`${this.#found()}`);
     }
     this.pos++;
-    return this.text.charCodeAt(this.pos) === 34 ? this.parseString() : this.parseSuffixId();
+    return this.codes[this.pos] === 34 ? this.parseString() : this.parseSuffixId();
   }
 
   parseSymbolRef(): SymbolRefAttr {
@@ -342,17 +356,13 @@ export class AsmParser {
     this.skipSpace();
     const start = this.pos;
     let p = start;
-    if (this.text.charCodeAt(p) === 45) p++;
+    if (this.codes[p] === 45) p++;
     const digits = p;
-    if (
-      this.text.charCodeAt(p) === 48 &&
-      this.text[p + 1] === "x" &&
-      isHex(this.text.charCodeAt(p + 2))
-    ) {
+    if (this.codes[p] === 48 && this.codes[p + 1] === 120 && isHex(this.codes[p + 2]!)) {
       p += 2;
-      while (isHex(this.text.charCodeAt(p))) p++;
+      while (isHex(this.codes[p]!)) p++;
     } else {
-      while (is(this.text.charCodeAt(p), charClass.digit)) p++;
+      while (is(this.codes[p]!, charClass.digit)) p++;
     }
     if (p === digits) return undefined;
     this.pos = p;
@@ -468,7 +478,7 @@ export class AsmParser {
         dims.push(dynamic);
       } else if (is(c, charClass.digit)) {
         let p = this.pos;
-        while (is(this.text.charCodeAt(p), charClass.digit)) p++;
+        while (is(this.codes[p]!, charClass.digit)) p++;
         const n = Number(this.text.slice(this.pos, p));
         if (!Number.isSafeInteger(n)) this.fail("parse.dimension", "the extent is too large");
         this.pos = p;
@@ -479,7 +489,7 @@ export class AsmParser {
   }
 
   #x(): void {
-    if (this.text.charCodeAt(this.pos) !== 120) {
+    if (this.codes[this.pos] !== 120) {
       this.fail("parse.dimension", "expected `x` after an extent", this.pos);
     }
     this.pos++;
@@ -500,7 +510,7 @@ export class AsmParser {
       const c = this.peek();
       if (!is(c, charClass.digit)) break;
       let p = this.pos;
-      while (is(this.text.charCodeAt(p), charClass.digit)) p++;
+      while (is(this.codes[p]!, charClass.digit)) p++;
       shape.push(Number(this.text.slice(this.pos, p)));
       scalable.push(false);
       this.pos = p;
@@ -593,6 +603,9 @@ export class AsmParser {
         start,
       );
     };
+    if (this.#isKeptUnknown(dialect, dialect?.types, name)) {
+      return OpaqueType.get(this.text.slice(start + 1, this.#skipBody()));
+    }
     if (dialect !== undefined && dot >= 0) return parse(name.slice(dot + 1));
     if (dialect !== undefined && this.at("<")) return this.#bracketed(parse);
     if (dot < 0 && !this.at("<")) {
@@ -610,6 +623,23 @@ export class AsmParser {
     return made;
   }
 
+  /** Whether a type or attribute that its dialect does not declare is kept as it is. */
+  #isKeptUnknown(
+    dialect: Dialect | undefined,
+    known: ReadonlyMap<string, unknown> | undefined,
+    name: string,
+  ): boolean {
+    if (dialect?.parts.partial !== true || !this.context.allowUnregistered) return false;
+    const dot = name.indexOf(".");
+    if (dot >= 0) return known?.has(name.slice(dot + 1)) === false;
+    if (!this.at("<")) return false;
+    const start = this.pos;
+    this.pos++;
+    const mnemonic = this.tryKeyword();
+    this.pos = start;
+    return mnemonic !== undefined && known?.has(mnemonic) === false;
+  }
+
   #requireUnregistered(dialectName: string, start: number): void {
     if (!this.context.allowUnregistered) {
       this.fail(
@@ -624,20 +654,22 @@ export class AsmParser {
 
   /** Skips a balanced `<…>` if one follows; returns the offset behind it. */
   #skipBody(): number {
-    if (this.text.charCodeAt(this.pos) !== 60) return this.pos;
+    if (this.codes[this.pos] !== 60) return this.pos;
     const start = this.pos;
     const closing: number[] = [];
     let p = start;
     do {
-      const c = this.text.charCodeAt(p);
-      if (Number.isNaN(c)) this.fail("parse.unbalanced", "the `<` has no matching `>`", start);
+      const c = this.codes[p]!;
+      if (p >= this.text.length) {
+        this.fail("parse.unbalanced", "the `<` has no matching `>`", start);
+      }
       if (c === 34) {
         this.pos = p;
         this.parseString();
         p = this.pos;
         continue;
       }
-      if (c === 45 && this.text.charCodeAt(p + 1) === 62) {
+      if (c === 45 && this.codes[p + 1] === 62) {
         p += 2;
         continue;
       }
@@ -761,32 +793,32 @@ export class AsmParser {
     this.skipSpace();
     const start = this.pos;
     let p = start;
-    const text = this.text;
-    if (text.charCodeAt(p) === 45 || text.charCodeAt(p) === 43) p++;
-    if (!is(text.charCodeAt(p), charClass.digit)) return undefined;
-    if (text.charCodeAt(p) === 48 && text[p + 1] === "x" && isHex(text.charCodeAt(p + 2))) {
+    const codes = this.codes;
+    if (codes[p] === 45 || codes[p] === 43) p++;
+    if (!is(codes[p]!, charClass.digit)) return undefined;
+    if (codes[p] === 48 && codes[p + 1] === 120 && isHex(codes[p + 2]!)) {
       p += 2;
-      while (isHex(text.charCodeAt(p))) p++;
+      while (isHex(codes[p]!)) p++;
       this.pos = p;
-      return { text: text.slice(start, p), float: false, start };
+      return { text: this.text.slice(start, p), float: false, start };
     }
-    while (is(text.charCodeAt(p), charClass.digit)) p++;
+    while (is(codes[p]!, charClass.digit)) p++;
     let float = false;
-    if (text.charCodeAt(p) === 46) {
+    if (codes[p] === 46) {
       float = true;
       p++;
-      while (is(text.charCodeAt(p), charClass.digit)) p++;
-      if (text[p] === "e" || text[p] === "E") {
+      while (is(codes[p]!, charClass.digit)) p++;
+      if (codes[p] === 101 || codes[p] === 69) {
         let q = p + 1;
-        if (text[q] === "-" || text[q] === "+") q++;
-        if (is(text.charCodeAt(q), charClass.digit)) {
-          while (is(text.charCodeAt(q), charClass.digit)) q++;
+        if (codes[q] === 45 || codes[q] === 43) q++;
+        if (is(codes[q]!, charClass.digit)) {
+          while (is(codes[q]!, charClass.digit)) q++;
           p = q;
         }
       }
     }
     this.pos = p;
-    return { text: text.slice(start, p), float, start };
+    return { text: this.text.slice(start, p), float, start };
   }
 
   #toInteger(text: string): bigint {
@@ -860,6 +892,7 @@ export class AsmParser {
     type Item = { text: string; float: boolean; start: number };
     const items: Item[] = [];
     const shape: number[] = [];
+    let pairs = 0;
     let hex: string | undefined;
     const literal = (depth: number): void => {
       if (this.tryConsume("[")) {
@@ -879,16 +912,14 @@ export class AsmParser {
       }
       const start = this.tokenStart();
       if (this.tryConsume("(")) {
-        const re = this.#tryNumber();
+        pairs++;
+        number(start);
         this.expect(",");
-        const im = this.#tryNumber();
+        number(start);
         this.expect(")");
-        if (re === undefined || im === undefined) {
-          this.fail("parse.dense", "expected a complex number `(re, im)`", start);
-        }
-        items.push(re, im);
-        return;
-      }
+      } else number(start);
+    };
+    const number = (start: number): void => {
       if (this.tryConsume("true")) items.push({ text: "1", float: false, start });
       else if (this.tryConsume("false")) items.push({ text: "0", float: false, start });
       else {
@@ -904,9 +935,9 @@ export class AsmParser {
     if (!(type instanceof ShapedType) || !type.hasStaticShape) {
       this.fail("parse.dense", "a dense constant needs a tensor or vector type of static shape");
     }
-    const element = type.elementType;
+    const complex = type.elementType instanceof ComplexType;
+    const element = complex ? (type.elementType as ComplexType).elementType : type.elementType;
     if (
-      element instanceof ComplexType ||
       !(
         element instanceof FloatType ||
         element instanceof IntegerType ||
@@ -919,26 +950,36 @@ export class AsmParser {
         bodyStart,
       );
     }
+    const make = (elements: DenseElement[]): Attribute =>
+      complex
+        ? DenseComplexElementsAttr.get(type, elements)
+        : DenseElementsAttr.get(type, elements);
+    const width = complex ? 2 : 1;
     if (hex !== undefined) {
-      const elements = decodeDenseHex(hex, type, element);
+      const elements = decodeDenseHex(hex, type, element, width);
       if (elements === undefined) {
         this.fail("parse.dense-hex", `the bytes do not fill \`${type.toString()}\``, bodyStart);
       }
-      return DenseElementsAttr.get(type, elements);
+      return make(elements);
     }
     const elements = items.map((n) => this.#toElement(n, element));
-    const splat = items.length === 1 && shape.length === 0;
-    if (!splat && elements.length !== type.numElements) {
+    if (pairs * 2 !== (complex ? items.length : 0)) {
+      const wanted = complex ? "pairs `(re, im)`" : "plain numbers";
+      this.fail("parse.dense", `\`${type.toString()}\` has ${wanted} as elements`, bodyStart);
+    }
+    const splat = items.length === width && shape.length === 0;
+    if (!splat && elements.length !== width * type.numElements) {
+      const found = elements.length / width;
       this.fail(
         "parse.dense",
-        `\`${type.toString()}\` needs ${type.numElements} elements, found ${elements.length}`,
+        `\`${type.toString()}\` needs ${type.numElements} elements, found ${found}`,
         bodyStart,
       );
     }
     if (!splat && elements.length > 0 && shape.join() !== type.shape.join()) {
       this.fail("parse.dense", `the nesting does not match \`${type.toString()}\``, bodyStart);
     }
-    return DenseElementsAttr.get(type, elements);
+    return make(elements);
   }
 
   #strided(): Attribute {
@@ -975,13 +1016,47 @@ export class AsmParser {
         start,
       );
     };
+    if (this.#isKeptUnknown(dialect, dialect?.attributes, name)) {
+      const body = this.text.slice(start + 1, this.#skipBody());
+      return OpaqueAttr.get(body, this.#colonType());
+    }
     if (dialect !== undefined && dot >= 0) return parse(name.slice(dot + 1));
     if (dialect !== undefined && this.at("<")) return this.#bracketed(parse);
     if (dot < 0 && !this.at("<")) {
       this.fail("parse.unknown-alias", `the attribute alias \`#${name}\` is not defined`, start);
     }
     this.#requireUnregistered(dialectName, start);
-    return OpaqueAttr.get(this.text.slice(start + 1, this.#skipBody()));
+    const body = this.text.slice(start + 1, this.#skipBody());
+    return OpaqueAttr.get(body, this.#colonType());
+  }
+
+  // --- file metadata -----------------------------------------------------------------------------
+
+  /** `{-# section: { owner: { key: value, … }, … }, … #-}`, behind its `{-#`. */
+  protected parseResources(into: FileResources): void {
+    const entries = (item: (name: string) => void): void => {
+      while (!this.at("}") && !this.at("#-}")) {
+        const name = this.peek() === 34 ? this.parseString() : this.parseKeyword("a name");
+        this.expect(":");
+        item(name);
+        if (!this.tryConsume(",")) return;
+      }
+    };
+    entries((section) => {
+      this.expect("{");
+      entries((owner) => {
+        this.expect("{");
+        entries((key) => {
+          const start = this.tokenStart();
+          if (this.peek() === 34) this.parseString();
+          else this.parseKeywordOf(["true", "false"], "a resource");
+          into.set(section, owner, key, this.text.slice(start, this.pos));
+        });
+        this.expect("}");
+      });
+      this.expect("}");
+    });
+    this.expect("#-}");
   }
 
   // --- affine ------------------------------------------------------------------------------------
@@ -1140,9 +1215,4 @@ export class AsmParser {
     }
     this.fail("parse.location", "expected a location", start);
   }
-}
-
-/** Text of UTF-8 bytes; bytes that are not UTF-8 become the characters of the same codes. */
-function bytesToString(bytes: readonly number[]): string {
-  return tryDecodeUtf8(Uint8Array.from(bytes)) ?? String.fromCharCode(...bytes);
 }

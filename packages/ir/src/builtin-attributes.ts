@@ -475,32 +475,77 @@ export class DenseElementsAttr extends Attribute {
   /** `dense<…>` without the type. */
   printLiteral(p: AsmPrinter): void {
     p.write("dense<");
-    const text = (e: DenseElement): string =>
-      e instanceof FloatAttr
-        ? e.literalText()
-        : e.type === i1
-          ? e.isTrue
-            ? "true"
-            : "false"
-          : String(e.value);
-    if (this.isSplat) p.write(text(this.elements[0]!));
+    if (this.isSplat) p.write(elementText(this.elements[0]!));
     else if (this.elements.length > 0) {
-      let i = 0;
-      const level = (dim: number): void => {
-        if (dim === this.type.rank) {
-          p.write(text(this.elements[i++]!));
-          return;
-        }
-        p.write("[");
-        for (let k = 0; k < this.type.shape[dim]!; k++) {
-          if (k > 0) p.write(", ");
-          level(dim + 1);
-        }
-        p.write("]");
-      };
-      level(0);
+      printNested(p, this.type.shape, (i) => elementText(this.elements[i]!));
     }
     p.write(">");
+  }
+}
+
+/** An element as it stands inside `dense<…>`. */
+function elementText(e: DenseElement): string {
+  if (e instanceof FloatAttr) return e.literalText();
+  if (e.type === i1) return e.isTrue ? "true" : "false";
+  return String(e.value);
+}
+
+/** Elements in row-major order, in as many brackets as there are dimensions. */
+function printNested(p: AsmPrinter, shape: readonly number[], text: (i: number) => string): void {
+  let i = 0;
+  const level = (dim: number): void => {
+    if (dim === shape.length) {
+      p.write(text(i++));
+      return;
+    }
+    p.write("[");
+    for (let k = 0; k < shape[dim]!; k++) {
+      if (k > 0) p.write(", ");
+      level(dim + 1);
+    }
+    p.write("]");
+  };
+  level(0);
+}
+
+const denseComplexes = new Interner<DenseComplexElementsAttr>();
+
+/** `dense<[(1,2), …]> : tensor<…xcomplex<…>>`. */
+export class DenseComplexElementsAttr extends Attribute {
+  readonly type: ShapedType;
+  /** Real and imaginary parts in turn, in row-major order; one pair for a splat. */
+  readonly parts: readonly DenseElement[];
+
+  private constructor(type: ShapedType, parts: readonly DenseElement[]) {
+    super();
+    this.type = type;
+    this.parts = parts;
+  }
+
+  /** Real and imaginary parts in turn: of as many elements as the type has, or of one for all. */
+  static get(type: ShapedType, parts: readonly DenseElement[]): DenseComplexElementsAttr {
+    const n = type.numElements;
+    if (parts.length !== 2 * n && parts.length !== 2) {
+      throw new Error(`${type.toString()} needs ${n} elements, got ${parts.length / 2}`);
+    }
+    const splat = parts.length > 0 && parts.every((e, i) => e === parts[i & 1]);
+    const kept = n === 0 ? [] : splat ? parts.slice(0, 2) : parts;
+    const key = `${internId(type)}:${kept.map(internId).join(",")}`;
+    return denseComplexes.get(key, () => new DenseComplexElementsAttr(type, [...kept]));
+  }
+
+  get isSplat(): boolean {
+    return this.parts.length === 2;
+  }
+
+  print(p: AsmPrinter): void {
+    const pair = (i: number): string =>
+      `(${elementText(this.parts[2 * i]!)},${elementText(this.parts[2 * i + 1]!)})`;
+    p.write("dense<");
+    if (this.isSplat) p.write(pair(0));
+    else if (this.parts.length > 0) printNested(p, this.type.shape, pair);
+    p.write("> : ");
+    p.type(this.type);
   }
 }
 
@@ -627,18 +672,25 @@ const opaqueAttrs = new Interner<OpaqueAttr>();
 export class OpaqueAttr extends Attribute {
   /** Text after the `#`. */
   readonly body: string;
+  readonly type: Type | undefined;
 
-  private constructor(body: string) {
+  private constructor(body: string, type: Type | undefined) {
     super();
     this.body = body;
+    this.type = type;
   }
 
-  static get(body: string): OpaqueAttr {
-    return opaqueAttrs.get(body, () => new OpaqueAttr(body));
+  static get(body: string, type?: Type): OpaqueAttr {
+    const key = type === undefined ? body : `${internId(type)}:${body}`;
+    return opaqueAttrs.get(key, () => new OpaqueAttr(body, type));
   }
 
   print(p: AsmPrinter): void {
     p.write(`#${this.body}`);
+    if (this.type !== undefined) {
+      p.write(" : ");
+      p.type(this.type);
+    }
   }
 }
 
@@ -646,7 +698,8 @@ export class OpaqueAttr extends Attribute {
 export function attributeType(a: Attribute): Type | undefined {
   if (a instanceof IntegerAttr || a instanceof FloatAttr) return a.type;
   if (a instanceof DenseElementsAttr || a instanceof DenseResourceElementsAttr) return a.type;
-  return a instanceof StringAttr ? a.type : undefined;
+  if (a instanceof DenseComplexElementsAttr) return a.type;
+  return a instanceof StringAttr || a instanceof OpaqueAttr ? a.type : undefined;
 }
 
 /** A constant of `type` with all elements equal to `n`; integer, index, float and shaped types. */

@@ -27,6 +27,11 @@ export interface DialectParts {
   readonly name: string;
   readonly summary: string;
   readonly ops: readonly OpRef[];
+  /**
+   * Upstream's dialect has operations that are not declared here: where unregistered dialects are
+   * allowed, the generic form of these is kept as it is.
+   */
+  readonly partial?: boolean;
   readonly types?: readonly TypeSyntax[];
   readonly attributes?: readonly AttrSyntax[];
   /** Behaviour of ops: folds, canonicalization, interpretation. */

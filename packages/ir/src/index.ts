@@ -23,6 +23,7 @@ export { OpParser, type ParsedArgument, type UnresolvedOperand } from "./op-pars
 export * from "./operation.ts";
 export { parseAttribute, parseModule, parseOperations, parseType } from "./parser.ts";
 export * from "./printer.ts";
+export * from "./resources.ts";
 export * from "./shape.ts";
 export * from "./symbol-table.ts";
 export * from "./traits.ts";

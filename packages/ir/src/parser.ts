@@ -17,6 +17,7 @@ import { type Location, SourceLoc } from "./location.ts";
 import { type OpDefinition, operandSegmentSizes, resultSegmentSizes } from "./op-definition.ts";
 import { type OpHost, OpParser, type ParsedArgument, type UnresolvedOperand } from "./op-parser.ts";
 import type { Operation } from "./operation.ts";
+import { FileResources, setResources } from "./resources.ts";
 import { implicitTerminatorOf, IsolatedFromAbove } from "./traits.ts";
 import type { Type } from "./type.ts";
 import { unregisteredDefinition, UnregisteredOp } from "./unregistered.ts";
@@ -61,6 +62,7 @@ class OperationParser extends AsmParser implements OpHost {
   #names: NameScope = { names: new Map(), forward: new Map(), log: [], outer: undefined };
   #blocks: BlockScope | undefined;
   #defaultDialect = "";
+  readonly resources = new FileResources();
   /** Locations that name an alias defined further down. */
   readonly #locationFixups: { op: Operation; alias: string; start: number }[] = [];
 
@@ -70,9 +72,8 @@ class OperationParser extends AsmParser implements OpHost {
     while (!this.atEnd) {
       const c = this.peek();
       if (c === 35 || c === 33) this.#alias(c);
-      else if (this.at("{-#")) {
-        this.fail("parse.resources", "file metadata `{-# … #-}` is not supported");
-      } else ops.push(this.#operation());
+      else if (c === 123 && this.tryConsume("{-#")) this.parseResources(this.resources);
+      else ops.push(this.#operation());
     }
     this.#checkForward(this.#names);
     for (const { op, alias, start } of this.#locationFixups) {
@@ -108,13 +109,13 @@ class OperationParser extends AsmParser implements OpHost {
   parseOperandName(): UnresolvedOperand {
     this.skipSpace();
     const start = this.pos;
-    if (this.text.charCodeAt(start) !== 37) {
+    if (this.codes[start] !== 37) {
       this.fail("parse.expected", "expected a value `%…`");
     }
     this.pos++;
     const name = this.parseSuffixId();
     let number = 0;
-    if (this.text.charCodeAt(this.pos) === 35) {
+    if (this.codes[this.pos] === 35) {
       this.pos++;
       number = this.parseSmallInteger();
     }
@@ -190,7 +191,7 @@ class OperationParser extends AsmParser implements OpHost {
   parseSuccessorName(): Block {
     this.skipSpace();
     const start = this.pos;
-    if (this.text.charCodeAt(start) !== 94) this.fail("parse.expected", "expected a block `^…`");
+    if (this.codes[start] !== 94) this.fail("parse.expected", "expected a block `^…`");
     this.pos++;
     return this.#block(this.parseSuffixId(), start, false);
   }
@@ -214,7 +215,7 @@ class OperationParser extends AsmParser implements OpHost {
     this.skipSpace();
     const start = this.pos;
     const results: { name: string; count: number; start: number }[] = [];
-    if (this.text.charCodeAt(start) === 37) {
+    if (this.codes[start] === 37) {
       do {
         const at = this.tokenStart();
         this.expect("%");
@@ -226,9 +227,7 @@ class OperationParser extends AsmParser implements OpHost {
     }
     const nameStart = this.tokenStart();
     const op =
-      this.text.charCodeAt(nameStart) === 34
-        ? this.#genericOp(nameStart)
-        : this.#prettyOp(nameStart);
+      this.codes[nameStart] === 34 ? this.#genericOp(nameStart) : this.#prettyOp(nameStart);
     const location = this.#trailingLocation(op);
     if (location !== undefined) op.location = location;
     if (results.length > 0) this.#defineResults(op, results, start);
@@ -276,7 +275,8 @@ class OperationParser extends AsmParser implements OpHost {
     if (def !== undefined) return def;
     const dot = name.indexOf(".");
     const dialect = dot < 0 ? undefined : this.context.dialects.get(name.slice(0, dot));
-    if (dialect !== undefined || !this.context.allowUnregistered || dot < 0) {
+    const isComplete = dialect !== undefined && dialect.parts.partial !== true;
+    if (isComplete || !this.context.allowUnregistered || dot < 0) {
       if (dot < 0 && this.context.allowUnregistered) return unregisteredDefinition(name);
       const like = this.context.suggest(name);
       this.fail(
@@ -361,8 +361,8 @@ class OperationParser extends AsmParser implements OpHost {
     regions: Region[],
     successors: Block[],
   ): Operation {
-    if (!def.isRegistered) {
-      const op = def.construct({
+    if (!def.isRegistered || (given !== undefined && this.#goesBeyond(def, given))) {
+      const op = unregisteredDefinition(def.name).construct({
         location,
         operands,
         resultTypes,
@@ -378,7 +378,7 @@ class OperationParser extends AsmParser implements OpHost {
       const name = def.attributes[i]!.name;
       let v = given?.get(name);
       if (v !== undefined) given!.delete(name);
-      else if (discardable !== undefined) {
+      else if (discardable !== undefined && given === undefined) {
         v = discardable.get(name);
         discardable.delete(name);
       }
@@ -423,6 +423,17 @@ class OperationParser extends AsmParser implements OpHost {
       operandSegments,
       resultSegments,
     });
+  }
+
+  /** Whether an operation of a partly declared dialect has properties that are not declared. */
+  #goesBeyond(def: OpDefinition, given: ReadonlyMap<string, Attribute>): boolean {
+    if (def.dialect?.parts.partial !== true || !this.context.allowUnregistered) return false;
+    return [...given.keys()].some(
+      (name) =>
+        def.attributeSlot(name) === undefined &&
+        !(name === operandSegmentSizes && def.needsOperandSegments) &&
+        !(name === resultSegmentSizes && def.needsResultSegments),
+    );
   }
 
   #prettyOp(start: number): Operation {
@@ -499,7 +510,7 @@ class OperationParser extends AsmParser implements OpHost {
     if (implicit !== undefined && region.firstBlock === null) region.append(new Block());
     if (implicit !== undefined && region.hasOneBlock) {
       const last = region.entry.lastOp;
-      if (last === null || !last.mayBeTerminator) {
+      if (last === null || !last.definition.isTerminator) {
         region.entry.append(implicit.definition.construct(implicitParts(implicit.definition)));
       }
     }
@@ -536,7 +547,7 @@ class OperationParser extends AsmParser implements OpHost {
   #blockBody(block: Block): void {
     for (;;) {
       const c = this.peek();
-      if (c === 125 || c === 94 || Number.isNaN(c)) return;
+      if (c === 125 || c === 94 || (c === 0 && this.atEnd)) return;
       block.append(this.#operation());
     }
   }
@@ -556,11 +567,12 @@ export function parseOperations(context: Context, file: SourceFile): Operation[]
  */
 export function parseModule(context: Context, source: SourceFile | string): ModuleOp {
   const file = typeof source === "string" ? new SourceFile("<input>", source) : source;
-  const ops = parseOperations(context, file);
+  const parser = new OperationParser(context, file);
+  const ops = parser.parseTopLevel();
   const only = ops.length === 1 ? ops[0] : undefined;
-  if (only instanceof ModuleOp) return only;
-  const module = ModuleOp.create();
-  for (const op of ops) module.body.entry.append(op);
+  const module = only instanceof ModuleOp ? only : ModuleOp.create();
+  if (module !== only) for (const op of ops) module.body.entry.append(op);
+  setResources(module, parser.resources);
   return module;
 }
 

@@ -13,6 +13,7 @@ import { FunctionType } from "./builtin-types.ts";
 import type { Location } from "./location.ts";
 import { operandSegmentSizes, resultSegmentSizes } from "./op-definition.ts";
 import type { Operation } from "./operation.ts";
+import { resourcesOf } from "./resources.ts";
 import { UnregisteredOp } from "./unregistered.ts";
 import { implicitTerminatorOf, IsolatedFromAbove } from "./traits.ts";
 import { installTextOf, type Type } from "./type.ts";
@@ -465,6 +466,8 @@ export function printOperation(op: Operation, options: PrintOptions = {}): strin
   const p = new AsmPrinter(options);
   p.operation(op);
   p.write("\n");
+  const resources = resourcesOf(op);
+  if (resources !== undefined) p.write(`\n${resources.toString()}`);
   return p.text();
 }
 

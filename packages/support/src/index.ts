@@ -90,4 +90,4 @@ export {
   type TensorValueType,
   type ValueType,
 } from "./signature.ts";
-export { encodeUtf8, tryDecodeUtf8 } from "./utf8.ts";
+export { codeUnitsOf, decodeBytes, encodeUtf8, tryDecodeUtf8 } from "./utf8.ts";

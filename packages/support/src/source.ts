@@ -4,6 +4,7 @@
  * Invariants: offsets are UTF-16 code units from the start of the text; a span is half open,
  * `0 <= start <= end <= text.length`; lines and columns shown to people are one-based.
  */
+import { codeUnitsOf } from "./utf8.ts";
 
 /** A one-based place: `column` counts UTF-16 code units. */
 export interface LineColumn {
@@ -16,10 +17,16 @@ export class SourceFile {
   readonly name: string;
   readonly text: string;
   #lineStarts: number[] | undefined;
+  #codes: Uint8Array | Uint16Array | undefined;
 
   constructor(name: string, text: string) {
     this.name = name;
     this.text = text;
+  }
+
+  /** The text's code units, closed by a 0; made on first use, for scanners. */
+  get codes(): Uint8Array | Uint16Array {
+    return (this.#codes ??= codeUnitsOf(this.text));
   }
 
   /** Offsets at which the lines start; `\n`, `\r\n` and `\r` end a line. */

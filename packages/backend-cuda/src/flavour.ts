@@ -110,6 +110,18 @@ export const cudaFlavour: CFlavour = {
   id: (kind, dim) => `(int)${ids[kind]}.${"xyz"[dim]!}`,
   barrier: "__syncthreads()",
   bitcast: (from, to) => casts[`${from}_${to}`] ?? `(${types[to]})`,
+  extremeBody: (name, kind, plain) =>
+    kind === "f64"
+      ? plain
+      : [
+          "#if __CUDA_ARCH__ >= 800",
+          "float r;",
+          `asm("${name.slice(0, 3)}.NaN.f32 %0, %1, %2;" : "=f"(r) : "f"(a), "f"(b));`,
+          "return r;",
+          "#else",
+          ...plain,
+          "#endif",
+        ],
   math: (name, kind) => (name === "pown" ? undefined : kind === "f64" ? name : `${name}f`),
   popcount: (kind) => (kind === "u64" ? "__popcll" : "__popc"),
   countLeadingZeros: (kind) => (kind === "u64" ? "__clzll" : "__clz"),

@@ -57,6 +57,15 @@ export interface CFlavour {
   readonly barrier: string;
   /** The bits of a value as another kind of the same width: `as_float`. */
   bitcast(from: CKind, to: CKind): string;
+  /**
+   * The body of a function of `a` and `b` that gives the larger or smaller number, NaN if one of them
+   * is; `plain` is one in portable C. Without it that is taken.
+   */
+  extremeBody?(
+    name: "maximum" | "minimum",
+    kind: "f32" | "f64",
+    plain: readonly string[],
+  ): readonly string[];
   /** A function of `math`, by its C name, on floats: `exp` → `expf`; undefined if there is none. */
   math(name: string, kind: "f32" | "f64"): string | undefined;
   /** Bits set. */

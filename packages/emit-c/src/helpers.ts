@@ -145,6 +145,13 @@ export function saturate(f: CFlavour, from: "f32" | "f64", to: CKind): Helper {
 /** The larger or smaller number; NaN if one of them is, and −0 below 0. */
 export function extreme(f: CFlavour, name: "maximum" | "minimum", kind: "f32" | "f64"): Helper {
   const isMax = name === "maximum";
+  const body = [
+    "if (a != a) return a;",
+    "if (b != b) return b;",
+    // Equal numbers differ at most in the sign of a zero.
+    `if (a == b) return a == 0 ? ${isMax ? "a + b" : "-(-a - b)"} : a;`,
+    `return a ${isMax ? ">" : "<"} b ? a : b;`,
+  ];
   return define(
     f,
     kind,
@@ -153,13 +160,7 @@ export function extreme(f: CFlavour, name: "maximum" | "minimum", kind: "f32" | 
       [kind, "a"],
       [kind, "b"],
     ],
-    [
-      "if (a != a) return a;",
-      "if (b != b) return b;",
-      // Equal numbers differ at most in the sign of a zero.
-      `if (a == b) return a == 0 ? ${isMax ? "a + b" : "-(-a - b)"} : a;`,
-      `return a ${isMax ? ">" : "<"} b ? a : b;`,
-    ],
+    f.extremeBody?.(name, kind, body) ?? body,
   );
 }
 

@@ -11,103 +11,18 @@
  * // becomes one launch: a slab along z, its points along x
  * ```
  */
-import { type Builder, isMemoryEffectFree, type Operation, type Value, walk } from "@strata/ir";
-import * as memref from "@strata/memref";
+import type { Builder, Operation } from "@strata/ir";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import type { ApartBuffers } from "../apart.ts";
+import { type IndependentLoops, tryIndependent } from "../independent.ts";
 import { For } from "../ops.ts";
-import type { ApartBuffers } from "./apart.ts";
 import { Code, type Idx, known } from "./code.ts";
-import { readsOnly } from "./combine.ts";
 import type { Kernel, Kernels, LaunchShape } from "./kernel.ts";
 import { FoldingCopy } from "./folding-copy.ts";
-import { isDefinedIn, positionAt } from "./nest.ts";
+import { positionAt } from "./nest.ts";
 import { usualBlock } from "./target.ts";
 
-/** Loops that can run all at once. */
-export interface IndependentLoops {
-  /** Loops whose numbers only select bounds of others. */
-  readonly selectors: readonly For[];
-  /** Loops over the points. */
-  readonly points: readonly For[];
-}
-
-/** More selections than this are no slabs. */
-const mostSelections = 64;
-
-/** The loops as independent ones; undefined when iterations may depend on each other. */
-export function tryIndependent(op: For, apart: ApartBuffers): IndependentLoops | undefined {
-  const loops = chain(op);
-  if (loops === undefined) return undefined;
-  const { body } = loops[loops.length - 1]!;
-  const stores: memref.Store[] = [];
-  const loads: memref.Load[] = [];
-  let isFine = true;
-  for (const top of body.ops()) {
-    walk(top, (o) => {
-      if (o instanceof memref.Store) stores.push(o);
-      else if (o instanceof memref.Load) loads.push(o);
-      else if (o.regions.length === 0 && !readsOnly(o)) isFine = false;
-    });
-  }
-  const [first] = stores;
-  if (!isFine || first === undefined) return undefined;
-  const sameIndices = (a: readonly Value[], b: readonly Value[]): boolean =>
-    a.length === b.length && a.every((v, d) => v === b[d]);
-  if (!stores.every((s) => sameIndices(s.indices, first.indices))) return undefined;
-  const count = loops.findIndex((l) => first.indices.includes(l.inductionVar));
-  if (count < 0) return undefined;
-  const selectors = loops.slice(0, count);
-  const points = loops.slice(count);
-  if (!points.every((l) => first.indices.includes(l.inductionVar))) return undefined;
-  if (!selectors.every(hasFewTrips) || !points.every((l) => known(l.step) !== undefined)) {
-    return undefined;
-  }
-  const isRagged = points.some((l) =>
-    [l.lowerBound, l.upperBound].some((v) => isDefinedIn(v, points[0]!)),
-  );
-  if (isRagged) return undefined;
-  if (selectors.some((l) => usedBy(l.inductionVar, points[0]!))) return undefined;
-  const independent = loads.every((l) =>
-    stores.every((s) => apart.are(l.memref, s.memref) || sameIndices(l.indices, s.indices)),
-  );
-  return independent ? { selectors, points } : undefined;
-}
-
-/** Loops nested without carried values, with pure code around the inner ones. */
-function chain(op: For): For[] | undefined {
-  const loops = [op];
-  for (let at = op; ;) {
-    if (at.outs.length > 0 || at.inductionVar.type !== at.lowerBound.type) return undefined;
-    const inner = [...at.body.ops()].filter((o) => o.regions.length > 0);
-    const only = inner[0];
-    if (inner.length !== 1 || !(only instanceof For) || only.outs.length > 0) return loops;
-    const isPure = [...at.body.ops()].every(
-      (o) => o === only || o === at.body.lastOp || isMemoryEffectFree(o),
-    );
-    if (!isPure) return loops;
-    loops.push(only);
-    at = only;
-  }
-}
-
-function hasFewTrips(l: For): boolean {
-  const [lower, upper, step] = [l.lowerBound, l.upperBound, l.step].map((v) => known(v));
-  if (lower === undefined || upper === undefined || step === undefined) return false;
-  return Math.ceil((upper - lower) / step) <= mostSelections;
-}
-
-/** Whether a value, or what is computed from it, is used inside of a loop's body. */
-function usedBy(v: Value, loop: For, seen = new Set<Value>()): boolean {
-  if (seen.has(v)) return false;
-  seen.add(v);
-  return v.users().some((u) => {
-    if (loop.isAncestorOf(u) && u !== loop) {
-      // Bounds of the loops inside may depend on it.
-      return !(u instanceof For && [u.lowerBound, u.upperBound].includes(v as never));
-    }
-    return u !== loop && u.results.some((r) => usedBy(r, loop, seen));
-  });
-}
+export { type IndependentLoops, tryIndependent };
 
 /** Where the points of one selection lie. */
 interface Box {

@@ -22,7 +22,7 @@ type Index =
 /** Operations that a thread may run in straight code. */
 const straightOps = 640;
 /** Values that a thread may keep at once: registers for about a thousand threads a processor. */
-const keptValues = 40;
+const keptValues = 64;
 
 class BodyFacts {
   readonly #ivs: readonly Value[];
@@ -95,9 +95,9 @@ export function planTile(op: Parallel, extents: readonly Idx[], target: GpuTarge
     const lanes = plan[last]!;
     const width = lanes > 1 ? lanes * (columns > 0 ? 3 : 1) : columns + 1;
     for (let n = 8; n > 1; n /= 2) {
-      // The window of rows read, and the results.
+      // The window of rows read, and the results; more rows than it spans save little.
       const kept = span * width + n * lanes;
-      if (n <= budget && kept <= keptValues) {
+      if (n <= span && n <= budget && kept <= keptValues) {
         plan[dim] = n;
         break;
       }

@@ -60,7 +60,7 @@ export function groupOf(op: Parallel, target: GpuTarget): Group {
 
 /** Threads of a block for rows of so many elements. */
 export function threadsForRow(trips: number, target: GpuTarget): number {
-  const wanted = powerOfTwo(Math.max(1, Math.ceil(trips / 8)));
+  const wanted = powerOfTwo(Math.max(1, Math.ceil(trips / 16)));
   return Math.max(target.warpSize, Math.min(wanted, 512, target.maxThreadsPerBlock));
 }
 

@@ -30,6 +30,7 @@ export { clamp, constant, copy, reflect, wrap, zero, type Boundary } from "./bou
 export { stencil, type Accessor } from "./stencil.ts";
 export { all, any, argmax, argmin, dot, max, mean, min, prod, reduce, sum } from "./reduce.ts";
 export { scan, type ScanOptions } from "./scan.ts";
+export { gather, scatter, segmentedReduce, sparseProduct } from "./gather.ts";
 export { histogram } from "./histogram.ts";
 export { iterate, iterateUntil } from "./iterate.ts";
 export { erf, fma, idiv, isNaN, popcount, select } from "./functions.ts";

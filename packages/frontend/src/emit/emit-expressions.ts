@@ -25,6 +25,10 @@ export type PatternT = Typed & {
     | "range"
     | "scan"
     | "histogram"
+    | "gather"
+    | "scatter"
+    | "segmented"
+    | "sparse"
     | "iterate"
     | "iterateUntil";
 };

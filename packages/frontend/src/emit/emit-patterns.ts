@@ -6,7 +6,8 @@ import type { ScalarType } from "@strata/support";
 import type { ReduceT, StencilT, Typed, Variable } from "../semantics/tree.ts";
 import { resolve } from "../semantics/types.ts";
 import { emitArgExtreme } from "./arg-extreme.ts";
-import { ExpressionEmitter, type PatternT } from "./emit-expressions.ts";
+import type { PatternT } from "./emit-expressions.ts";
+import { GatheringEmitter } from "./emit-gathering.ts";
 import { tensorType } from "./emitter.ts";
 import { scalarIrType, scalarName } from "./ir-types.ts";
 import { tryInteger } from "./ranges.ts";
@@ -28,7 +29,7 @@ function first<T>(list: readonly T[]): T {
   return item;
 }
 
-export abstract class PatternEmitter extends ExpressionEmitter {
+export abstract class PatternEmitter extends GatheringEmitter {
   protected pattern(e: PatternT, env: Env): Val {
     switch (e.kind) {
       case "map":
@@ -47,6 +48,14 @@ export abstract class PatternEmitter extends ExpressionEmitter {
         return one(this.#scan(e, env));
       case "histogram":
         return one(this.#histogram(e, env));
+      case "gather":
+        return one(this.gather(e, env));
+      case "scatter":
+        return one(this.scatter(e, env));
+      case "segmented":
+        return one(this.segmented(e, env));
+      case "sparse":
+        return one(this.sparse(e, env));
       case "iterate":
         return this.#iterate(e, env);
       case "iterateUntil":

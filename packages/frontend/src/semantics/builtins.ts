@@ -20,6 +20,10 @@ const PATTERNS = [
   "reduce",
   "scan",
   "histogram",
+  "gather",
+  "scatter",
+  "segmentedReduce",
+  "sparseProduct",
   "iterate",
   "iterateUntil",
 ];

@@ -250,6 +250,16 @@ export function rankLimit(rank: number, span: SourceSpan): Diagnostic {
   return userError("shape.rank-limit", `tensors have rank 0 to 6, this has ${rank}`, { span });
 }
 
+export function wrongRank(
+  pattern: string,
+  rank: number,
+  actual: number,
+  span: SourceSpan,
+): Diagnostic {
+  const message = `${pattern} takes a tensor of rank ${rank} here, this has rank ${actual}`;
+  return userError("pattern.rank", message, { span });
+}
+
 export function axisRange(axis: number, rank: number, span: SourceSpan): Diagnostic {
   const range = rank === 0 ? "a scalar has none" : `axes are ${-rank} to ${rank - 1}`;
   return userError("shape.axis", `there is no axis ${axis}: ${range}`, { span });

@@ -10,6 +10,7 @@ import { type Analysis, type Scope, type Value } from "./context.ts";
 import { errorAt, isError, toIndex } from "./conversions.ts";
 import type { DeclaredType } from "./declared-types.ts";
 import * as say from "./diagnostics.ts";
+import { gather, scatter, segmentedReduce, sparseProduct } from "./gathering.ts";
 import { iterate, iterateUntil } from "./iteration.ts";
 import { PatternCall, elementParams, indexParams } from "./pattern-call.ts";
 import { dot, fold, histogram, rangeReduction, reduction, scan } from "./reductions.ts";
@@ -42,6 +43,10 @@ const PATTERNS: ReadonlyMap<string, Make> = new Map<string, Make>([
   ["reduce", fold],
   ["scan", scan],
   ["histogram", histogram],
+  ["gather", gather],
+  ["scatter", scatter],
+  ["segmentedReduce", segmentedReduce],
+  ["sparseProduct", sparseProduct],
   ["iterate", iterate],
   ["iterateUntil", iterateUntil],
 ]);

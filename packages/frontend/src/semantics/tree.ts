@@ -263,6 +263,40 @@ export interface HistogramT extends Base<"histogram"> {
   readonly weight: Lambda | undefined;
 }
 
+/** Rows of `source` along its first axis, at the places that `indices` hold. */
+export interface GatherT extends Base<"gather"> {
+  readonly source: Typed;
+  readonly indices: Typed;
+}
+
+/** `target` with rows replaced in order; without `body` a value takes the old one's place. */
+export interface ScatterT extends Base<"scatter"> {
+  readonly target: Typed;
+  readonly indices: Typed;
+  readonly values: Typed;
+  readonly body: Lambda | undefined;
+}
+
+/** Segment k of `values` goes from `offsets[k]` to below `offsets[k + 1]`. */
+export interface SegmentedT extends Base<"segmented"> {
+  readonly values: Typed;
+  readonly offsets: Typed;
+  readonly init: Typed;
+  readonly body: Lambda;
+}
+
+/** The product of a matrix of compressed rows with a dense vector or matrix. */
+export interface SparseT extends Base<"sparse"> {
+  readonly offsets: Typed;
+  readonly columns: Typed;
+  readonly values: Typed;
+  readonly dense: Typed;
+  /** What takes the place of 0, · and +. */
+  readonly semiring:
+    | { readonly init: Typed; readonly times: Lambda; readonly plus: Lambda }
+    | undefined;
+}
+
 /** The type is that of the state; of a list, each element is a parameter of `body`. */
 export interface IterateT extends Base<"iterate"> {
   readonly count: Typed;
@@ -307,6 +341,10 @@ export type Typed =
   | RangeT
   | ScanT
   | HistogramT
+  | GatherT
+  | ScatterT
+  | SegmentedT
+  | SparseT
   | IterateT
   | IterateUntilT
   | ErrorT;

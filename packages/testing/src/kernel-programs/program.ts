@@ -221,12 +221,15 @@ class ProgramWriter {
     () => this.#stencil(),
     () => {
       const [first, second] = [this.#tensor(), this.#tensor()];
-      const { text: how, isCopy } = this.#boundary(first.dtype);
+      const [own, others] = [this.#boundary(first.dtype), this.#boundary(second.dtype)];
+      const each = this.tape.chance(2);
+      const isCopy = own.isCopy || (each && others.isCopy);
       const t = isCopy ? first.dtype : this.#resultType(first.dtype);
-      // A constant beyond the border has the type of every input.
-      const other = how.startsWith("constant") ? first : second;
+      // A constant beyond the border of all has the type of every input.
+      const other = !each && own.text.startsWith("constant") ? first : second;
       const usable = [...this.#reads("c", first.dtype), ...this.#reads("d", other.dtype)];
       const names = `[${first.name}, ${other.name}]`;
+      const how = each ? `[${own.text}, ${others.text}]` : own.text;
       this.#define(`stencil(${names}, ${how}, (c, d): ${t} => ${this.#body(usable, t)})`, t);
     },
     () => {
@@ -295,6 +298,70 @@ class ProgramWriter {
       this.#define(`histogram(${name}, ${bins}, (x): i32 => ${bin}${weight})`, undefined);
     },
     () => {
+      // Contractions of integers: a product and its sum for each point, indices affine or not.
+      const [x, y] = [this.#tensor(), this.#tensor()];
+      const t = isFloat(x.dtype) || x.dtype === "bool" ? "i32" : x.dtype;
+      const at = (name: string, k: number): string => {
+        const places = this.#index.map((i, d) => (d === k ? "p" : i));
+        return `${name}.at(${places.join(", ")})`;
+      };
+      const k = this.tape.int(0, this.rank - 1);
+      const leaves = [
+        { text: at(x.name, k), dtype: x.dtype },
+        { text: at(y.name, k), dtype: y.dtype },
+        { text: "i32(p)", dtype: "i32" as const },
+      ];
+      const name = this.tape.pick(["sum", "prod", "max"]);
+      const term = expression(this.#scope(leaves), t, 2);
+      const head = `build([${this.#extents.join(", ")}], (${this.#index.join(", ")})`;
+      this.#define(`${head}: ${t} => ${name}(${this.#extents[k]}, (p): ${t} => ${term}))`, t);
+    },
+    () => {
+      // Rows to places and from places along the first axis, some outside for scatter.
+      const source = this.#tensor();
+      const rows = this.shape[0]!;
+      const count = this.tape.int(0, 6);
+      const places = `build([${count}], (i): i32 => i32(i) * ${this.tape.int(1, 5)}`;
+      if (this.tape.chance(2) && rows > 0) {
+        this.#define(`gather(${source.name}, ${places} % ${rows}))`, undefined);
+        return;
+      }
+      const tail = this.#index.slice(1);
+      const sizes = [String(count), ...this.#extents.slice(1)].join(", ");
+      const t = source.dtype;
+      const values = `build([${sizes}], (${["i", ...tail].join(", ")}): ${t} => ${t}(i32(i) * 3))`;
+      const leaves = [
+        { text: "x", dtype: t },
+        { text: "y", dtype: t },
+      ];
+      const combine = this.tape.chance(2)
+        ? `, (x, y): ${t} => ${expression(this.#scope(leaves), t, 2)}`
+        : "";
+      const offset = this.tape.int(0, 2);
+      this.#define(`scatter(${source.name}, ${places} - ${offset}), ${values}${combine})`, t);
+    },
+    () => {
+      // Tensors made and carried by a loop.
+      const source = this.#tensor();
+      const t = source.dtype;
+      const name = `u${this.#next}`;
+      const inner = expression(this.#scope([{ text: "x", dtype: t }]), t, 2);
+      const leaves = [
+        { text: "x", dtype: t },
+        { text: "y", dtype: t },
+      ];
+      const outer = expression(this.#scope(leaves), t, 2);
+      const steps = this.tape.int(0, 3);
+      this.#lines.push(
+        `let ${name} = ${source.name};`,
+        `for (let q = 0; q < ${steps}; q++) {`,
+        `  const v = map(${name}, (x): ${t} => ${inner});`,
+        `  ${name} = zip(v, ${name}, (x, y): ${t} => ${outer});`,
+        `}`,
+      );
+      this.#define(`map(${name}, (x): ${t} => x)`, t);
+    },
+    () => {
       // Several tensors carried by one iteration.
       const [u, v] = [this.#tensor(), this.#tensor()];
       const body = expression(
@@ -321,9 +388,17 @@ class ProgramWriter {
   #stencil(): void {
     const source = this.#inline();
     const { text: how, isCopy } = this.#boundary(source.dtype);
-    const t = isCopy ? source.dtype : this.#resultType(source.dtype);
+    const choice = this.tape.int(0, 7);
+    const keeps = isCopy || choice === 1;
+    const t = keeps ? source.dtype : this.#resultType(source.dtype);
     const body = this.#body(this.#reads("c", source.dtype), t);
-    this.#define(`stencil(${source.text}, ${how}, (c): ${t} => ${body})`, t);
+    const start = `stencil(${source.text}, ${how}, (c): ${t} => ${body}`;
+    if (choice === 1) this.#define(`${start}, { parity: ${this.tape.int(0, 1)} })`, t);
+    else if (choice === 2) {
+      // Of another shape: no later step reads it.
+      const strides = this.shape.map(() => this.tape.int(1, 3));
+      this.#define(`${start}, { stride: [${strides.join(", ")}] })`, undefined);
+    } else this.#define(`${start})`, t);
   }
 
   #scan(): void {

@@ -102,29 +102,36 @@ function search(): NvrtcSearch {
 }
 
 /** Options that keep numbers what the IR says. */
-export function compileOptions(architecture: string): string[] {
-  return [
-    `--gpu-architecture=${architecture}`,
-    "--fmad=false",
-    "--prec-div=true",
-    "--prec-sqrt=true",
-    "--ftz=false",
-    "--std=c++17",
-  ];
+export const exactOptions: readonly string[] = [
+  "--fmad=false",
+  "--prec-div=true",
+  "--prec-sqrt=true",
+  "--ftz=false",
+  "--std=c++17",
+];
+
+/** How a program is compiled. */
+export interface CompileOptions {
+  readonly architecture: string;
+  readonly name: string;
+  readonly to: "cubin" | "ptx";
+  /** Options of NVRTC besides the architecture; `exactOptions` unless told otherwise. */
+  readonly flags?: readonly string[];
 }
 
 /** Compiles to machine code (`sm_90`) or to PTX (`compute_90`). */
 export function compileCuda(
   { api }: Nvrtc,
   source: string,
-  options: { readonly architecture: string; readonly name: string; readonly to: "cubin" | "ptx" },
+  options: CompileOptions,
   origins: readonly (LineOrigin | undefined)[] = [],
 ): Uint8Array {
   const program = new BigUint64Array(1);
   api.createProgram(program, source, `${options.name}.cu`, 0, null, null);
   const made = program[0]!;
   try {
-    const texts = compileOptions(options.architecture).map((o) =>
+    const { architecture, flags = exactOptions } = options;
+    const texts = [`--gpu-architecture=${architecture}`, ...flags].map((o) =>
       new TextEncoder().encode(`${o}\0`),
     );
     const status = withPointers(texts, (list) => api.compileProgram(made, texts.length, list));

@@ -2,7 +2,7 @@
  * Packs what a machine without Node and without network needs to run this workspace: Node itself, and
  * the third-party packages that its devices use, in `.cache/gpu`.
  *
- * node tools/bench/gpu/prepare.ts
+ * node tools/bench/src/gpu/prepare.ts
  */
 import { execFileSync } from "node:child_process";
 import {
@@ -19,7 +19,7 @@ import {
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-const root = join(import.meta.dirname, "../../..");
+const root = join(import.meta.dirname, "../../../..");
 const target = join(root, ".cache/gpu");
 
 interface PackageFile {

@@ -1,7 +1,7 @@
 /**
  * What a launch costs the program, and how soon a kernel is there: cold compile, warm load.
  *
- * node tools/bench/gpu/overhead.ts DEVICE
+ * node tools/bench/src/gpu/overhead.ts DEVICE
  */
 import { cudaProvider } from "@strata/backend-cuda/provider";
 import { openClProvider } from "@strata/backend-opencl/provider";
@@ -10,9 +10,9 @@ import { bindArguments, DeviceRegistry, isBuffer } from "@strata/runtime";
 import { SourceFile } from "@strata/support";
 
 const text = `
-import { map, type Tensor, type Dim, type f32 } from "@strata/kernel";
+import { zip, type Tensor, type Dim, type f32 } from "@strata/kernel";
 export function saxpy<n extends Dim>(a: f32, x: Tensor<f32, [n]>, y: Tensor<f32, [n]>): Tensor<f32, [n]> {
-  return map(x, y, (p, q) => a * p + q);
+  return zip(x, y, (p, q) => a * p + q);
 }
 `;
 

@@ -23,6 +23,7 @@ import {
   RemSI,
   RemUI,
 } from "./ops.ts";
+import { ranges } from "./ranges.ts";
 
 function materializeConstant(value: Attribute, type: Type): Operation | undefined {
   const known = ConstantOp.definition.attributes[0]?.constraint.check(value) === true;
@@ -45,6 +46,7 @@ export const arith: Dialect = defineDialect({
     ...folds,
     ...canonicalizers,
     ...interpretation,
+    ...ranges,
   ],
   materializeConstant,
 });

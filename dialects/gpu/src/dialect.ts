@@ -8,6 +8,7 @@ import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import * as mapping from "./mapping-attributes.ts";
 import * as ops from "./ops.ts";
+import { ranges } from "./ranges.ts";
 import { AsyncTokenType, MmaMatrixType } from "./types.ts";
 
 /** The dialect of kernels, their launches and memory of a GPU. */
@@ -75,6 +76,6 @@ export const gpu: Dialect = defineDialect({
     mapping.WarpMappingAttr.syntax,
     mapping.WarpgroupMappingAttr.syntax,
   ],
-  interfaces: [...effects, ...folds, ...canonicalizers, ...interpretation],
+  interfaces: [...effects, ...folds, ...canonicalizers, ...interpretation, ...ranges],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

@@ -10,7 +10,7 @@ import { DimensionAttr, dimensions } from "./attributes.ts";
 import * as ops from "./ops.ts";
 
 /** The size that the function around promises along the operation's dimension. */
-function promisedSize(
+export function promisedSize(
   op: Operation,
   name: "known_block_size" | "known_grid_size",
 ): bigint | undefined {

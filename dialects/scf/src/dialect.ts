@@ -1,8 +1,10 @@
 /** Composes the dialect `scf`: its operations and their behaviour. */
 import { defineDialect, type Dialect } from "@strata/ir";
+import { canonicalizers } from "./canonicalize.ts";
 import { loopInterfaces } from "./interfaces.ts";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
+import { analyses } from "./region-flow.ts";
 
 /** Structured control flow: loops and conditions as operations with regions. */
 export const scf: Dialect = defineDialect({
@@ -22,5 +24,5 @@ export const scf: Dialect = defineDialect({
     ops.While,
     ops.Yield,
   ],
-  interfaces: [...interpretation, ...loopInterfaces],
+  interfaces: [...analyses, ...canonicalizers, ...interpretation, ...loopInterfaces],
 });

@@ -144,6 +144,10 @@ export class BlockRunner {
   }
 
   #resumeAll(threads: readonly ThreadState[], answers: Answers): void {
+    if (this.#launch.settings.seed === undefined) {
+      threads.forEach((t, i) => this.#resume(t, answers[i]!));
+      return;
+    }
     const byThread = new Map(threads.map((t, i) => [t, answers[i]!]));
     for (const t of this.#inOrder(threads)) this.#resume(t, byThread.get(t)!);
   }

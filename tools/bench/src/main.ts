@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { median } from "./measure.ts";
+import { nativeSection } from "./native/section.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -52,6 +53,9 @@ export function double<n extends Dim>(x: Tensor<f32, [n]>): Tensor<f32, [n]> {
   return map(x, (v) => 2 * v);
 }
 `;
+
+/** How fast native code is to be, in units of hand-written C. */
+const NATIVE_AIM = 0.8;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -123,6 +127,16 @@ async function main(): Promise<void> {
       aim: "≤ 900 ms",
       met: run <= 900,
     });
+  }
+  const native = await nativeSection();
+  for (const what of native.missing) console.error(`left out: native code: ${what} is missing`);
+  if (!values.json && native.cases.some((c) => wanted(c.name))) {
+    console.log(`\n${"".padEnd(42)} ${"llvm".padStart(12)} ${"C by gcc".padStart(12)}`);
+  }
+  for (const c of native.cases) {
+    if (!wanted(c.name)) continue;
+    const { ours, rival } = await c.run();
+    show({ what: c.name, ours, rival, aim: `≥ ${NATIVE_AIM} ×`, met: rival / ours >= NATIVE_AIM });
   }
   if (values.json) console.log(JSON.stringify({ node: process.version, rows }, undefined, 2));
 }

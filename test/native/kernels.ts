@@ -5,10 +5,11 @@
 import { readFileSync } from "node:fs";
 import { hostTarget, lowerTo } from "@strata/compiler";
 import { lowerToLLVM, runLowered } from "@strata/compiler/to-llvm";
-import { cloneOp, collect, IntegerAttr, i32, type ModuleOp, Builder } from "@strata/ir";
+import { collect, IntegerAttr, i32, type ModuleOp, Builder } from "@strata/ir";
 import { ConstantOp } from "@strata/arith";
 import * as omp from "@strata/omp";
-import { parallelizeLoops } from "@strata/scf/lower-to-openmp";
+import { parallelizeLoops, shareLoops } from "@strata/scf/lower-to-openmp";
+import { vectorizeLoops } from "@strata/scf/lower-to-vector";
 import type { KernelCase, Values } from "../kernels/case.ts";
 import { interpretModule, specializeCase } from "../kernels/levels.ts";
 
@@ -31,10 +32,16 @@ function askForThreads(module: ModuleOp, n: number): void {
 /** The levels below `vector`: loops dealt out to threads, and the LLVM dialect of both kinds. */
 export type NativeLevel = "llvm" | "openmp" | "openmp-llvm";
 
-/** A module of the vector level lowered further, in place. */
-export function lowerNatively(module: ModuleOp, level: NativeLevel): void {
+/** Loops worth less than this many instructions stay with one thread: all are shared here. */
+const threshold = 1;
+
+/** Lowers a module of the pattern level, in place. */
+function lowerNatively(module: ModuleOp, level: NativeLevel): void {
+  lowerTo(module, "loop", hostTarget);
+  if (level !== "llvm") shareLoops(module, { threshold });
+  vectorizeLoops(module, hostTarget);
   if (level !== "llvm") {
-    parallelizeLoops(module, { threshold: 1 });
+    parallelizeLoops(module, { threshold });
     askForThreads(module, threads);
   }
   if (level !== "openmp") lowerToLLVM(module);
@@ -43,7 +50,6 @@ export function lowerNatively(module: ModuleOp, level: NativeLevel): void {
 /** A case lowered for the host, specialized to its last sizes. */
 export function loweredCase(c: KernelCase, level: NativeLevel): ModuleOp {
   const { module } = specializeCase(sourceOf(c), c.kernel, c.make(3, c.sizes.at(-1)!));
-  lowerTo(module, "vector", hostTarget);
   lowerNatively(module, level);
   return module;
 }
@@ -56,8 +62,8 @@ export function runNatively(
   level: NativeLevel,
 ): Values {
   const { module, signature } = specializeCase(text, kernel, args);
-  lowerTo(module, "vector", hostTarget);
-  const lowered = cloneOp(module);
+  lowerTo(module, "loop", hostTarget);
+  const { module: lowered } = specializeCase(text, kernel, args);
   lowerNatively(lowered, level);
   if (level === "openmp") return interpretModule(lowered, signature, args);
   return interpretModule(module, signature, args, (values, fn) =>

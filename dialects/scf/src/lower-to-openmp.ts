@@ -23,7 +23,6 @@
 import * as arith from "@strata/arith";
 import {
   type BlockArgument,
-  Block,
   Builder,
   collect,
   i1,
@@ -31,16 +30,23 @@ import {
   MemRefType,
   ModuleOp,
   type Operation,
-  Region,
+  type Region,
   type Value,
 } from "@strata/ir";
+import { FuncOp } from "@strata/func";
 import * as memref from "@strata/memref";
 import * as omp from "@strata/omp";
 import { definePass, type PassDefinition, u32 } from "@strata/pass";
 import { buildFor } from "./build.ts";
+import { sharePoints } from "./lower-to-openmp/point-loops.ts";
+import { shareReduction } from "./lower-to-openmp/reduction-loops.ts";
 import { declareReductions, hasFreeOrder } from "./lower-to-openmp/reductions.ts";
-import { workOf } from "./lower-to-openmp/work.ts";
-import { Parallel } from "./ops.ts";
+import { buildTeamLoop } from "./lower-to-openmp/team.ts";
+import { knownWork, workOf } from "./lower-to-openmp/work.ts";
+import { Aliases } from "./alias.ts";
+import { ApartBuffers } from "./apart.ts";
+import { tryIndependent } from "./independent.ts";
+import { For, Parallel } from "./ops.ts";
 
 /** How loops are dealt out. */
 export interface ParallelizeOptions {
@@ -57,6 +63,41 @@ function isInsideParallel(op: Operation): boolean {
     if (o instanceof Parallel || o instanceof omp.Parallel) return true;
   }
   return false;
+}
+
+/**
+ * Deals loops out to threads that are no `scf.parallel`, in place: reductions whose order is free,
+ * and loops over points that do not depend on each other. To be run before loops are vectorized.
+ */
+export function shareLoops(module: ModuleOp, options: ParallelizeOptions = {}): void {
+  const threshold = options.threshold ?? defaultThreshold;
+  for (const func of collect(module, FuncOp)) {
+    const apart = new ApartBuffers(func, new Aliases());
+    const visit = (op: Operation): void => {
+      if (op instanceof Parallel || op instanceof omp.Parallel) return;
+      if (op instanceof For && shareLoop(op, apart, threshold)) return;
+      for (const r of op.regions) {
+        for (const block of r.blocks()) for (const inner of block.ops()) visit(inner);
+      }
+    };
+    visit(func);
+  }
+}
+
+function shareLoop(loop: For, apart: ApartBuffers, threshold: number): boolean {
+  if (loop.outs.length > 0) {
+    const known = knownWork(loop);
+    return (known === undefined || known >= threshold) && shareReduction(loop, threshold);
+  }
+  const loops = tryIndependent(loop, apart);
+  const [first] = loops?.points ?? [];
+  if (loops === undefined || first === undefined) return false;
+  const known = knownWork(first);
+  if (known !== undefined && known < threshold) return true;
+  return sharePoints(loops, (at) => {
+    const work = workOf(first, at);
+    return typeof work === "number" ? undefined : isAtLeast(at, work, threshold);
+  });
 }
 
 /** Deals the parallel loops of a module out to threads, in place; returns how many. */
@@ -96,54 +137,23 @@ function load(b: Builder, variable: Value): Value {
 
 function dealOut(module: ModuleOp, loop: Parallel, condition: Value | undefined): void {
   const b = Builder.before(loop);
+  b.location = loop.location;
   const rank = loop.lowerBound.length;
-  const outer = Math.max(1, rank - 1);
-  const reductions = declareReductions(module, loop);
+  // A body with loops of its own has an innermost one already.
+  const hasLoops = collect(loop, For).length > 0;
+  const outer = hasLoops ? rank : Math.max(1, rank - 1);
+  const attributes = declareReductions(module, loop);
   const variables = loop.initVals.map((v) => variableFor(b, v));
-
-  const nest = new Block(loop.inductionVars.slice(0, outer).map((v) => v.type));
-  const team = new Block();
-  const shared = new Block(variables.map((v) => v.type));
-  const bounds = [loop.lowerBound, loop.upperBound, loop.step].flatMap((g) => g.slice(0, outer));
-  const parallel = b.insert(
-    omp.Parallel.of({
-      allocate_vars: [],
-      allocator_vars: [],
-      if_expr: condition,
-      num_threads: [],
-      private_vars: [],
-      reduction_vars: [],
-      region: new Region([team]),
-    }),
-  );
-  const t = Builder.atEnd(team);
-  t.location = loop.location;
-  t.insert(
-    omp.Wsloop.of({
-      allocate_vars: [],
-      allocator_vars: [],
-      linear_vars: [],
-      linear_step_vars: [],
-      private_vars: [],
-      reduction_vars: variables,
-      // The team's end is the next thing to wait for.
-      nowait: true,
-      ...reductions,
-      region: new Region([shared]),
-    }),
-  );
-  t.insert(omp.Terminator.of({}));
-  const s = Builder.atEnd(shared);
-  s.location = loop.location;
-  const collapse = outer > 1 ? IntegerAttr.i64(outer) : undefined;
-  s.insert(omp.LoopNest.of({ bounds, collapse_num_loops: collapse, region: new Region([nest]) }));
-  const n = Builder.atEnd(nest);
-  n.location = loop.location;
-  fillNest(n, loop, outer, nest.args, shared.args);
-  n.insert(omp.Yield.of({ results_: [] }));
-
-  const after = Builder.after(parallel);
-  loop.replaceWith(variables.map((v) => load(after, v)));
+  const bounds = {
+    lower: loop.lowerBound.slice(0, outer),
+    upper: loop.upperBound.slice(0, outer),
+    step: loop.step.slice(0, outer),
+  };
+  buildTeamLoop(b, bounds, condition, (inner, ivs, own) => fillNest(inner, loop, outer, ivs, own), {
+    variables,
+    attributes,
+  });
+  loop.replaceWith(variables.map((v) => load(b, v)));
 }
 
 /** The body of the loop, inside a loop over the dimensions that are not dealt out. */

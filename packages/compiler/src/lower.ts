@@ -7,6 +7,7 @@
  * | fuse-patterns | producers disappear into consumers while both are still whole |
  * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
  * | cse | lowering repeats constants and index arithmetic; later steps are cheaper on less |
+ * | share-loops | for threads only: needs scalar loops, which show what depends on what |
  * | vectorize-loops | needs the parallel nests that lowering made |
  *
  * For a GPU the last step is instead:
@@ -21,6 +22,7 @@ import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
 import { raiseContractions } from "@strata/pattern/raise-contract";
 import { type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
+import { shareLoops } from "@strata/scf/lower-to-openmp";
 import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import type { TargetModel } from "./target.ts";
@@ -39,6 +41,8 @@ export interface LowerOptions {
   readonly onVectorization?: (remark: VectorizationRemark) => void;
   /** Leave producers and consumers apart. */
   readonly fuse?: boolean;
+  /** Deal reductions and borders out to threads; parallel nests come with the next level down. */
+  readonly threads?: boolean;
 }
 
 /** Lowers a module of the pattern level in place, down to a level, which may be that of GPUs. */
@@ -75,5 +79,8 @@ export function lowerTo(
     step("lower-loops-to-gpu", () => lowerLoopsToGpu(module, target));
     step("cse", () => eliminateCommonSubexpressions(module));
     step("dce", () => eraseDeadCode(module));
-  } else step("vectorize-loops", () => vectorizeLoops(module, target, options.onVectorization));
+    return;
+  }
+  if (options.threads === true) step("share-loops", () => shareLoops(module));
+  step("vectorize-loops", () => vectorizeLoops(module, target, options.onVectorization));
 }

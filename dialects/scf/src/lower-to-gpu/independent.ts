@@ -15,9 +15,9 @@ import type { Builder, Operation } from "@strata/ir";
 import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
 import type { ApartBuffers } from "../apart.ts";
 import { type IndependentLoops, tryIndependent } from "../independent.ts";
-import { For } from "../ops.ts";
+import { For, type Parallel } from "../ops.ts";
 import { Code, type Idx, known } from "./code.ts";
-import type { Kernel, Kernels, LaunchShape } from "./kernel.ts";
+import type { Kernels, LaunchShape } from "./kernel.ts";
 import { FoldingCopy } from "./folding-copy.ts";
 import { positionAt } from "./nest.ts";
 import { usualBlock } from "./target.ts";
@@ -27,6 +27,7 @@ export { type IndependentLoops, tryIndependent };
 /** Where the points of one selection lie. */
 interface Box {
   readonly lower: readonly Idx[];
+  readonly upper: readonly Idx[];
   readonly extents: readonly Idx[];
 }
 
@@ -35,11 +36,13 @@ function boxOf(code: Code, loops: IndependentLoops, selection: readonly Idx[]): 
   const copy = new FoldingCopy(code);
   loops.selectors.forEach((l, i) => copy.define(l.inductionVar, code.value(selection[i]!)));
   const lower: Idx[] = [];
+  const upper: Idx[] = [];
   const extents: Idx[] = [];
   for (const l of [...loops.selectors, ...loops.points]) {
     if (loops.points.includes(l)) {
       const [from, to] = [copy.get(l.lowerBound), copy.get(l.upperBound)];
       lower.push(from);
+      upper.push(to);
       extents.push(code.trips(from, to, l.step));
     }
     if (!loops.selectors.includes(l)) continue;
@@ -47,26 +50,64 @@ function boxOf(code: Code, loops: IndependentLoops, selection: readonly Idx[]): 
       if (op.regions.length === 0 && op !== l.body.lastOp) copy.emitOp(op);
     }
   }
-  return { lower, extents };
+  return { lower, upper, extents };
 }
 
-/** Lowers the loops in front of themselves, in one launch. */
-export function lowerIndependent(host: Builder, loops: IndependentLoops, kernels: Kernels): void {
-  const code = new Code(host);
-  const threads = usualBlock(kernels.target);
-  const trips = loops.selectors.map((l) => known(code.trips(l.lowerBound, l.upperBound, l.step))!);
+/** The blocks that the points of all selections take. */
+export interface PointBlocks {
+  readonly selections: number;
+  /** Blocks for the largest selection. */
+  readonly each: Idx;
+}
+
+function tripsOf(code: Code, loops: IndependentLoops): number[] {
+  return loops.selectors.map((l) => known(code.trips(l.lowerBound, l.upperBound, l.step))!);
+}
+
+/** How many blocks of so many threads the points take, computed by the host. */
+export function pointBlocks(code: Code, loops: IndependentLoops, threads: number): PointBlocks {
+  const trips = tripsOf(code, loops);
   const selections = trips.reduce((a, n) => a * n, 1);
   let most: Idx = 0;
   for (let s = 0; s < selections; s++) {
     const box = boxOf(code, loops, selectionAt(code, loops, trips, s));
     most = code.max(most, code.product(box.extents));
   }
+  return { selections, each: code.ceilDiv(most, threads) };
+}
+
+/** Whether every selection's points lie outside of a parallel loop's, in one dimension or another. */
+export function liesOutside(code: Code, loops: IndependentLoops, op: Parallel): boolean {
+  const trips = tripsOf(code, loops);
+  const selections = trips.reduce((a, n) => a * n, 1);
+  if (loops.points.length !== op.lowerBound.length) return false;
+  const isBelow = (a: Idx, b: Idx): boolean => {
+    const [x, y] = [known(a), known(b)];
+    return a === b || (x !== undefined && y !== undefined && x <= y);
+  };
+  for (let s = 0; s < selections; s++) {
+    const { lower, upper } = boxOf(code, loops, selectionAt(code, loops, trips, s));
+    const apart = lower.some(
+      (l, d) => isBelow(upper[d]!, op.lowerBound[d]!) || isBelow(op.upperBound[d]!, l),
+    );
+    if (!apart) return false;
+  }
+  return true;
+}
+
+/** Lowers the loops in front of themselves, in one launch. */
+export function lowerIndependent(host: Builder, loops: IndependentLoops, kernels: Kernels): void {
+  const threads = usualBlock(kernels.target);
+  const { each, selections } = pointBlocks(new Code(host), loops, threads);
   const shape: LaunchShape = {
-    grid: [code.ceilDiv(most, threads), 1, selections],
+    grid: [each, 1, selections],
     block: [threads, 1, 1],
     isParallel: true,
   };
-  kernels.launch(host, "border", shape, (k) => emitPoints(k, loops, trips));
+  kernels.launch(host, "border", shape, (k) => {
+    const point = k.code.add(k.code.mul(k.block(0), threads), k.thread(0));
+    emitPoint(k.code, loops, k.block(2), point);
+  });
 }
 
 function selectionAt(code: Code, loops: IndependentLoops, trips: readonly number[], s: Idx): Idx[] {
@@ -76,13 +117,11 @@ function selectionAt(code: Code, loops: IndependentLoops, trips: readonly number
   });
 }
 
-/** Runs the points of this block's selection. */
-function emitPoints(k: Kernel, loops: IndependentLoops, trips: readonly number[]): void {
-  const { code } = k;
-  const selection = selectionAt(code, loops, trips, k.block(2));
+/** Runs a point of a selection, if the selection has so many. */
+export function emitPoint(code: Code, loops: IndependentLoops, selected: Idx, p: Idx): void {
+  const selection = selectionAt(code, loops, tripsOf(code, loops), selected);
   const box = boxOf(code, loops, selection);
   const count = code.product(box.extents);
-  const p = code.add(code.mul(k.block(0), k.threads), k.thread(0));
   code.if(code.compare("slt", p, count), () => {
     const copy = new ScalarCopy(code.b, (v) => v);
     const at = positionAt(code, p, box.extents);

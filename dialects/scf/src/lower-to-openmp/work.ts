@@ -6,6 +6,7 @@ import * as arith from "@strata/arith";
 import {
   BlockArgument,
   type Builder,
+  collect,
   IndexType,
   IntegerAttr,
   type Operation,
@@ -101,4 +102,43 @@ export function workOf(nest: Parallel | For, b: Builder): Count {
     work = multiply(b, work, trips(b, lower, upper, step));
   }
   return work;
+}
+
+/** Instructions of a whole loop; undefined where bounds are not known. */
+export function knownWork(loop: For): number | undefined {
+  const trips = knownTrips(loop);
+  return trips === undefined || hasUnknownTrips(loop) ? undefined : trips * iterationWork(loop);
+}
+
+function knownTrips(op: Operation): number | undefined {
+  const counts = (boundsOf(op) ?? []).map(([lower, upper, step]) => {
+    const [lo, hi, by] = [lower, upper, step].map((v) => knownIndex(v));
+    if (lo === undefined || hi === undefined || by === undefined) return undefined;
+    return Math.max(0, Math.ceil((hi - lo) / by));
+  });
+  return counts.reduce<number | undefined>(
+    (a, n) => (a === undefined || n === undefined ? undefined : a * n),
+    1,
+  );
+}
+
+const hasUnknownTrips = (loop: For): boolean =>
+  [...collect(loop, For), ...collect(loop, Parallel)].some((op) => knownTrips(op) === undefined);
+
+/** Instructions of one iteration, loops of unknown length assumed to be short. */
+export function iterationWork(loop: For): number {
+  let total = 1;
+  for (const op of loop.body.ops()) total += staticWork(op);
+  return total;
+}
+
+function staticWork(op: Operation): number {
+  if (op.definition.isTerminator || op instanceof arith.ConstantOp) return 0;
+  let nested = 0;
+  for (const r of op.regions) {
+    for (const inner of r.isEmpty ? [] : r.entry.ops()) nested += staticWork(inner);
+  }
+  const own = op.definition.dialectName === "math" ? functionCost : 1;
+  const trips = (knownTrips(op) ?? assumedTrips) * (op instanceof While ? assumedTrips : 1);
+  return own + nested * trips;
 }

@@ -140,6 +140,14 @@ class WholeStore implements ElementStore {
     this.#memory.isFreed = freed;
   }
 
+  get observation(): object | undefined {
+    return this.#memory.observation;
+  }
+
+  set observation(observation: object | undefined) {
+    this.#memory.observation = observation;
+  }
+
   get(): VectorValue {
     const elements = this.#positions.flatMap((p) => elementsOf(this.#memory.get(p)));
     return new VectorValue(this.elementType, elements);

@@ -148,6 +148,8 @@ const n2 = 16384 / Math.sqrt(shrink);
 const n3 = options.small ? 192 : 768;
 const [rows2, columns2] = [32768 / shrink, 4096];
 const nm = options.small ? 1024 : 4096;
+/** Planes that a thread of the heat equation's peer walks through. */
+const planes = 32;
 const side = 8192 / Math.sqrt(shrink);
 
 const problems: Problem[] = [
@@ -159,9 +161,33 @@ const problems: Problem[] = [
     [n1],
     ({ x, y }, out) =>
       () =>
-        peers.launch("saxpy", [blocks(n1, 256)], [256], ["f32", 2.5], x!, y!, out, ["u64", n1]),
+        peers.launch("saxpy", [blocks(n1 / 4, 256)], [256], ["f32", 2.5], x!, y!, out, [
+          "u64",
+          n1 / 4,
+        ]),
     { bytes: 12 * n1 },
   ),
+  {
+    name: "saxpy against a copy of as many bytes",
+    async run() {
+      const [x, y, out] = [
+        random("f32", [n1], 1),
+        random("f32", [n1], 2),
+        device.alloc("f32", [n1]),
+      ];
+      const { executable, bound } = await compile("elementwise/saxpy", "saxpy", { a: 2.5, x, y });
+      // Reading and writing 6 n bytes moves what reading 8 n and writing 4 n does.
+      const [from, to] = [device.alloc("u8", [6 * n1]), device.alloc("u8", [6 * n1])];
+      const compared = compareWays(
+        device,
+        () => void executable.run(bound, [out]),
+        () => device.queue.copy(from.memory, to.memory, 6 * n1),
+      );
+      report(this.name, compared, 12 * n1, 0, "a ceiling");
+      executable.release();
+      for (const b of [x, y, out, from, to]) b.release();
+    },
+  },
   {
     name: `sum of squares ${n1}`,
     async run() {
@@ -171,7 +197,7 @@ const problems: Problem[] = [
       const ours = (): void => void executable.run(bound);
       const theirs = (): void => {
         peers.zero(other);
-        peers.launch("sum_of_squares", [132 * 8], [256], x, other, ["u64", n1]);
+        peers.launch("sum_of_squares", [132 * 8], [256], x, other, ["u64", n1 / 4]);
         // Both end with the number on the host.
         other.readSync();
       };
@@ -195,7 +221,7 @@ const problems: Problem[] = [
       () =>
         peers.launch(
           "jacobi",
-          [blocks(n2, 32), blocks(n2, 8)],
+          [blocks(n2 / 4, 32), blocks(n2, 8)],
           [32, 8],
           u!,
           f!,
@@ -215,14 +241,15 @@ const problems: Problem[] = [
       () =>
         peers.launch(
           "heat",
-          [blocks(n3, 32), blocks(n3, 8), n3],
-          [32, 8, 1],
+          [blocks(n3, 32), blocks(n3, 8), blocks(n3, planes)],
+          [32, 8],
           u!,
           out,
           ["f32", 0.1],
           ["i32", n3],
           ["i32", n3],
           ["i32", n3],
+          ["i32", planes],
         ),
     { bytes: 8 * n3 ** 3 },
   ),
@@ -236,7 +263,7 @@ const problems: Problem[] = [
       () =>
         peers.launch(
           "gaussian",
-          [blocks(side, 32), blocks(side, 8)],
+          [blocks(side, 32), blocks(side, 32)],
           [32, 8],
           picture!,
           out,
@@ -253,7 +280,7 @@ const problems: Problem[] = [
     [rows2, columns2],
     ({ x }, out) =>
       () =>
-        peers.launch("softmax", [rows2], [256], x!, out, ["i32", columns2]),
+        peers.launch("softmax", [rows2], [256], x!, out),
     { bytes: 8 * rows2 * columns2 },
   ),
   {
@@ -267,7 +294,7 @@ const problems: Problem[] = [
         () => void executable.run(bound, [own]),
         () => {
           peers.zero(other);
-          peers.launch("histogram", [132 * 8], [256], picture, other, ["u64", (n2 * n2) / 4]);
+          peers.launch("histogram", [132 * 8], [256], picture, other, ["u64", (n2 * n2) / 16]);
         },
       );
       const [a, b] = [own.readSync().data, other.readSync().data];
@@ -287,8 +314,8 @@ const problems: Problem[] = [
       () =>
         peers.launch(
           "matmul",
-          [nm / 64, nm / 64],
-          [16, 16],
+          [nm / 128, nm / 128],
+          [256],
           a!,
           b!,
           out,

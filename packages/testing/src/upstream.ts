@@ -2,7 +2,7 @@
  * Print and parse as inverses: of our own text, and through upstream's tool in both directions.
  */
 import { type Context, expectVerified, parseModule, printOperation } from "@strata/ir";
-import { runMlirOpt } from "./mlir-opt.ts";
+import { runMlirOpt, tryMlirOpt } from "./mlir-opt.ts";
 
 /** The text of a module without what only our printer or only upstream's has. */
 function printed(context: Context, text: string): { pretty: string; generic: string } {
@@ -42,4 +42,17 @@ export function expectUpstreamAgrees(context: Context, text: string): void {
       expectSame(theirs.pretty, own.pretty, what);
     }
   }
+}
+
+/** Which of some texts `mlir-opt` finds nothing wrong with; it is started once for all of them. */
+export function acceptedByUpstream(texts: readonly string[]): string[] {
+  const { errors } = tryMlirOpt(texts.join("\n// -----\n"), ["--split-input-file"]);
+  const wrong = [...errors.matchAll(/^[^:\n]*:(\d+):\d+: error/gm)].map(([, n]) => Number(n));
+  let line = 1;
+  return texts.filter((text) => {
+    const first = line;
+    line += text.split("\n").length;
+    const last = line++;
+    return !wrong.some((n) => n >= first && n < last);
+  });
 }

@@ -7,6 +7,7 @@ import {
   constantBool,
   constantInteger,
   inlineBefore,
+  isDefinedOutside,
   keep,
   likeOp,
   replaceKept,
@@ -57,6 +58,20 @@ const unchanged = pattern("while-with-invariant-argument", While, (op, rewriter)
   const found = unchangedArguments(op);
   for (const i of found) rewriter.replaceAllUsesWith(op.before.entry.args[i]!, op.inits[i]!);
   return found.length > 0;
+});
+
+// condition(%c) %x, %x from outside  →  %x in the second region and as the result
+const passedFromOutside = pattern("while-passes-invariant", While, (op, rewriter) => {
+  let changed = false;
+  op.conditionOp.args.forEach((v, i) => {
+    if (!isDefinedOutside(v, op)) return;
+    for (const seen of [op.after.entry.args[i]!, op.outs[i]!]) {
+      if (seen.isUnused) continue;
+      rewriter.replaceAllUsesWith(seen, v);
+      changed = true;
+    }
+  });
+  return changed;
 });
 
 function moved(region: Region): Region {
@@ -162,6 +177,7 @@ export const otherLoopPatterns: readonly RewritePattern[] = [
   neverGoesOn,
   passedCondition,
   unchanged,
+  passedFromOutside,
   unreadResults,
   unreadArguments,
   fewIterations,

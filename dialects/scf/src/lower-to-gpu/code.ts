@@ -16,7 +16,7 @@ import {
 } from "@strata/ir";
 import * as memref from "@strata/memref";
 import { type BodyValues, buildFor, buildIf } from "../build.ts";
-import { constantInteger } from "../lower-to-vector/shape.ts";
+import { constantInteger } from "../constant-integer.ts";
 
 /** An index: known now, or a value. */
 export type Idx = number | Value;

@@ -17,8 +17,8 @@ import {
   type Value,
 } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { neutralElement, type ReductionKind } from "../lower-to-vector/reduction.ts";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { neutralElement, type ReductionKind } from "../reduction.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import { For } from "../ops.ts";
 import type { Code } from "./code.ts";
 import { combiningKind } from "./kinds.ts";

@@ -26,7 +26,7 @@ import {
   walk,
 } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { neutralElement, type ReductionKind, reductionKind } from "../lower-to-vector/reduction.ts";
+import { neutralElement, type ReductionKind, reductionKind } from "../reduction.ts";
 import type { For } from "../ops.ts";
 import type { Aliases } from "./alias.ts";
 import { Code, type Idx, known } from "./code.ts";

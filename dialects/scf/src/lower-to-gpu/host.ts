@@ -15,16 +15,23 @@ import {
 } from "@strata/ir";
 import * as memref from "@strata/memref";
 import { For, If, IndexSwitch, Parallel, While } from "../ops.ts";
-import { Aliases } from "./alias.ts";
+import { accessOf, Aliases } from "./alias.ts";
 import { ApartBuffers } from "./apart.ts";
+import { Code, known } from "./code.ts";
 import { tryCombiningNest } from "./combine.ts";
 import { tryContraction } from "./contraction.ts";
 import { lowerContraction } from "./contraction-kernel.ts";
 import { allocateLike, copy, free } from "./device-memory.ts";
 import { lowerUpdates, tryUpdates } from "./histogram.ts";
-import { isIndependent, lowerIndependent, tryIndependent } from "./independent.ts";
+import {
+  type IndependentLoops,
+  isIndependent,
+  liesOutside,
+  lowerIndependent,
+  tryIndependent,
+} from "./independent.ts";
 import { Kernels } from "./kernel.ts";
-import { lowerMap } from "./map.ts";
+import { joinsBorder, lowerMap } from "./map.ts";
 import { lowerReduction } from "./reduce.ts";
 import { groupOf, lowerRowLoops, lowerRows, tryRowLoops } from "./rows.ts";
 import { lowerScan, tryScan } from "./scan.ts";
@@ -167,10 +174,50 @@ class HostLowering {
     }
     const contraction = tryContraction(op, this.#target);
     const group = groupOf(op, this.#target);
-    if (contraction !== undefined) lowerContraction(host, contraction, this.#kernels);
+    const border = contraction === undefined && group === "thread" ? this.#border(op) : undefined;
+    if (border !== undefined) {
+      for (const o of border.between) this.#moveBefore(o, op);
+      lowerMap(host, op, this.#kernels, border.loops);
+      this.#replace(border.op, []);
+    } else if (contraction !== undefined) lowerContraction(host, contraction, this.#kernels);
     else if (group === "thread") lowerMap(host, op, this.#kernels);
     else lowerRows(host, op, group, this.#kernels);
     this.#replace(op, []);
+  }
+
+  /** Independent loops behind a parallel one that can share its launch, where that saves time. */
+  #border(op: Parallel): Border | undefined {
+    const between: Operation[] = [];
+    let next = op.next;
+    while (next !== null && isScalarCode(next)) {
+      between.push(next);
+      next = next.next;
+    }
+    if (!(next instanceof For)) return undefined;
+    const loops = tryIndependent(next, this.#apart);
+    if (loops === undefined || !this.#areApart(op, next)) return undefined;
+    // Long launches hide the start of the next one.
+    const points = op.upperBound.reduce((n, v) => n * (known(v) ?? Infinity), 1);
+    const { bandwidth, launchSeconds } = this.#target;
+    if ((points * bytesPerPoint) / bandwidth > launchSeconds * longLaunch) return undefined;
+    // Bounds may be computed between the two; they are tried on a copy of the place.
+    const scratch = Builder.before(next);
+    const code = new Code(scratch);
+    const fits = liesOutside(code, loops, op) && joinsBorder(scratch, op, loops, this.#kernels);
+    return fits ? { op: next, loops, between } : undefined;
+  }
+
+  /** Whether neither loop touches what the other writes, the buffers that both write excepted. */
+  #areApart(a: Operation, b: Operation): boolean {
+    const [xs, ys] = [accessesIn(a), accessesIn(b)];
+    return xs.every((x) =>
+      ys.every((y) => {
+        if (!x.writes && !y.writes) return true;
+        if (x.writes && y.writes)
+          return x.buffer === y.buffer || this.#apart.are(x.buffer, y.buffer);
+        return this.#apart.are(x.buffer, y.buffer);
+      }),
+    );
   }
 
   #for(op: For, host: Builder): void {
@@ -205,6 +252,30 @@ class HostLowering {
     op.erase();
     this.#consumed.add(op);
   }
+}
+
+/** Loops behind a parallel one, with the scalar code between. */
+interface Border {
+  readonly op: For;
+  readonly loops: IndependentLoops;
+  readonly between: readonly Operation[];
+}
+
+/** Bytes that a point moves at least: an element read, one written. */
+const bytesPerPoint = 8;
+/** A launch that takes this many times as long as starting one gains nothing from saving one. */
+const longLaunch = 50;
+
+const isScalarCode = (op: Operation): boolean =>
+  op.regions.length === 0 && !op.definition.isTerminator && op.name.startsWith("arith.");
+
+function accessesIn(root: Operation): NonNullable<ReturnType<typeof accessOf>>[] {
+  const out: NonNullable<ReturnType<typeof accessOf>>[] = [];
+  walk(root, (o) => {
+    const a = accessOf(o);
+    if (a !== undefined) out.push(a);
+  });
+  return out;
 }
 
 function usesInside(op: Operation, v: Value): boolean {

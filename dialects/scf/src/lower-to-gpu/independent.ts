@@ -12,7 +12,7 @@
  * ```
  */
 import type { Builder, Operation } from "@strata/ir";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import type { ApartBuffers } from "../apart.ts";
 import { type IndependentLoops, tryIndependent } from "../independent.ts";
 import { For, type Parallel } from "../ops.ts";

@@ -1,7 +1,7 @@
 /** Operations whose order is free; on truth values, "differs" is one of them. */
 import * as arith from "@strata/arith";
 import { IntegerType, type Operation } from "@strata/ir";
-import { reductionKind, type ReductionKind } from "../lower-to-vector/reduction.ts";
+import { reductionKind, type ReductionKind } from "../reduction.ts";
 
 /** The kind of an associative and commutative operation; undefined for others. */
 export function combiningKind(op: Operation): ReductionKind | undefined {

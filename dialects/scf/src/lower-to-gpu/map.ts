@@ -22,7 +22,7 @@ import {
   walk,
 } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import { If, type Parallel, Yield } from "../ops.ts";
 import { collapseLoop } from "./collapse.ts";
 import { Code, type Idx, known } from "./code.ts";
@@ -35,7 +35,8 @@ import {
   parallelShape,
   unfold,
 } from "./domain.ts";
-import type { Kernels } from "./kernel.ts";
+import { emitPoint, type IndependentLoops, pointBlocks } from "./independent.ts";
+import type { Kernel, Kernels } from "./kernel.ts";
 import { planTile, sharesRows, type TilePlan } from "./plan.ts";
 import { usualBlock } from "./target.ts";
 import { TileEmitter } from "./tile.ts";
@@ -82,17 +83,24 @@ export function blockShape(
   return [best, threads / best, 1];
 }
 
-/** Lowers a parallel loop in front of itself. */
-export function lowerMap(host: Builder, loop: Parallel, kernels: Kernels): void {
-  const op = collapseLoop(loop);
+/** Lowers a parallel loop in front of itself, together with a border where there is one. */
+export function lowerMap(
+  host: Builder,
+  loop: Parallel,
+  kernels: Kernels,
+  border?: IndependentLoops,
+): void {
+  const op = border === undefined ? collapseLoop(loop) : loop;
   const code = new Code(host);
   const domain = domainOf(code, op);
   const copies = planTile(op, domain.extents, kernels.target);
   const tiling = tilingOf(code, op, domain, copies);
   const block = blockShape(usualBlock(kernels.target), tiling.tiles, sharesRows(op));
   const all = gridExtents(code, tiling.tiles);
-  const grid = gridFor(code, all, block);
-  kernels.launch(host, kernelHint(op), parallelShape(grid, block), (k) => {
+  const own = gridFor(code, all, block);
+  const extra = border === undefined ? undefined : borderRows(code, border, own, block);
+  const grid: [Idx, Idx, Idx] = extra === undefined ? own : [own[0], extra.end, own[2]];
+  const points = (k: Kernel): void => {
     const inner = k.code;
     const x = inner.add(inner.mul(k.block(0), block[0]), k.thread(0));
     overTiles(k, 2, all[2], 1, (z) => {
@@ -114,11 +122,79 @@ export function lowerMap(host: Builder, loop: Parallel, kernels: Kernels): void 
         else inner.if(inner.all(conditions), emit);
       });
     });
+  };
+  kernels.launch(host, kernelHint(op), parallelShape(grid, block), (k) => {
+    if (extra === undefined || border === undefined) points(k);
+    else {
+      const { code: c } = k;
+      c.if(
+        c.compare("slt", k.block(1), extra.start),
+        () => points(k),
+        () => emitBorder(k, border, extra),
+      );
+    }
   });
   if (op !== loop) {
     op.dropAllReferences();
     op.erase();
   }
+}
+
+/** Rows of blocks behind those of a loop that compute its border. */
+interface BorderRows {
+  readonly start: number;
+  readonly end: number;
+  /** Blocks of a row along x, of a selection, and of all selections. */
+  readonly width: number;
+  readonly each: number;
+  readonly all: number;
+  /** Whether no block is left over. */
+  readonly isExact: boolean;
+}
+
+function borderRows(
+  code: Code,
+  border: IndependentLoops,
+  own: readonly Idx[],
+  block: readonly number[],
+): BorderRows | undefined {
+  const { each, selections } = pointBlocks(code, border, block[0]! * block[1]!);
+  const [x, y, z, n] = [...own, each].map(known);
+  if (x === undefined || y === undefined || z === undefined || n === undefined) return undefined;
+  const rows = Math.ceil((n * selections) / Math.max(1, x * z));
+  const fits = x > 0 && z > 0 && y + rows <= 65535;
+  const all = n * selections;
+  const isExact = rows * x * z === all;
+  return fits ? { start: y, end: y + rows, width: x, each: n, all, isExact } : undefined;
+}
+
+/** Whether a border can be computed in the launch of its loop. */
+export function joinsBorder(
+  host: Builder,
+  op: Parallel,
+  border: IndependentLoops,
+  kernels: Kernels,
+): boolean {
+  const code = new Code(host);
+  const domain = domainOf(code, op);
+  const copies = planTile(op, domain.extents, kernels.target);
+  const tiling = tilingOf(code, op, domain, copies);
+  const block = blockShape(usualBlock(kernels.target), tiling.tiles, sharesRows(op));
+  const own = gridFor(code, gridExtents(code, tiling.tiles), block);
+  return borderRows(code, border, own, block) !== undefined;
+}
+
+function emitBorder(k: Kernel, border: IndependentLoops, rows: BorderRows): void {
+  const { code } = k;
+  const row = code.sub(k.block(1), rows.start);
+  const line = code.add(code.mul(k.block(2), rows.end - rows.start), row);
+  const number = code.add(code.mul(line, rows.width), k.block(0));
+  const selected = code.div(number, rows.each);
+  const thread = code.add(code.mul(k.thread(1), k.shape.block[0]), k.thread(0));
+  const point = code.add(code.mul(code.rem(number, rows.each), k.threads), thread);
+  const emit = (): void => emitPoint(code, border, selected, point);
+  if (rows.isExact) emit();
+  else code.if(code.compare("slt", number, rows.all), emit);
 }
 
 /** Whether tiles of a size fill an extent exactly. */

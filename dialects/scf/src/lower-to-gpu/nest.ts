@@ -1,6 +1,6 @@
 /** Nests of loops over a box of positions. */
 import { isMemoryEffectFree, type Operation, type Value } from "@strata/ir";
-import type { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import type { ScalarCopy } from "../scalar-copy.ts";
 import { For, type Parallel } from "../ops.ts";
 import type { Code, Idx } from "./code.ts";
 

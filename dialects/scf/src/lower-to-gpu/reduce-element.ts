@@ -1,6 +1,6 @@
 /** The values that a combining nest takes at one position. */
 import type { Value } from "@strata/ir";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import type { Code, Idx } from "./code.ts";
 import type { CombiningNest } from "./combine.ts";
 import { emitNest } from "./nest.ts";

@@ -1,6 +1,6 @@
 /** Copies of scalar code in which some operations become others. */
 import type { Operation, Value } from "@strata/ir";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import type { Code } from "./code.ts";
 
 /** Emits something else for an operation and answers true, or false to have it copied. */

@@ -17,8 +17,8 @@
 import * as arith from "@strata/arith";
 import type { Builder, Operation, Value } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { neutralElement } from "../lower-to-vector/reduction.ts";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { neutralElement } from "../reduction.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import type { For } from "../ops.ts";
 import type { Aliases } from "./alias.ts";
 import { Code, type Idx, known } from "./code.ts";

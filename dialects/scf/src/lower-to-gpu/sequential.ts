@@ -1,7 +1,7 @@
 /** Parallel loops as sequential ones: inside of a thread, and where they reduce. */
 import { Builder, type Operation, type Value, walk } from "@strata/ir";
 import { buildFor } from "../build.ts";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import { type For, Parallel } from "../ops.ts";
 
 /** Replaces a parallel loop by a nest of counted ones that combines in row-major order. */

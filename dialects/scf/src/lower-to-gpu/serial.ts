@@ -13,7 +13,7 @@
  * ```
  */
 import { Builder, MemRefType, type Operation, type Value } from "@strata/ir";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import { allocate, readBack } from "./device-memory.ts";
 import type { Kernels } from "./kernel.ts";
 

@@ -33,7 +33,7 @@ import {
 } from "@strata/ir";
 import * as memref from "@strata/memref";
 import * as vector from "@strata/vector";
-import { ScalarCopy } from "../lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import { For } from "../ops.ts";
 import { type Code, known } from "./code.ts";
 import { type Replace, RewritingCopy } from "./rewriting-copy.ts";

@@ -12,13 +12,24 @@ import type { Dim, Shape } from "./shape.ts";
 import { allocate, writeElements } from "./storage.ts";
 import { Tensor } from "./tensor.ts";
 
-/** A shape without its first axis. */
-type Tail<S extends Shape> = S extends readonly [Dim, ...infer R extends readonly Dim[]]
-  ? R
-  : Shape;
+/** A shape without its first axis; spelled out, so that it resolves for shapes of named extents. */
+type Tail<S extends Shape> = S extends readonly [infer _ extends Dim]
+  ? []
+  : S extends readonly [infer _ extends Dim, infer b extends Dim]
+    ? [b]
+    : S extends readonly [infer _ extends Dim, infer b extends Dim, infer c extends Dim]
+      ? [b, c]
+      : S extends readonly [
+            infer _ extends Dim,
+            infer b extends Dim,
+            infer c extends Dim,
+            infer d extends Dim,
+          ]
+        ? [b, c, d]
+        : number[];
 
 /** Extents of a list of rows: those of the indices, then those of a row. */
-type Rows<I extends Shape, S extends Shape> = readonly [...I, ...Tail<S>];
+type Rows<I extends Shape, S extends Shape> = [...I, ...Tail<S>];
 
 type Whole = number | bigint;
 
@@ -111,7 +122,7 @@ export function segmentedReduce<T extends Scalar>(
   offsets: Tensor<Whole, readonly [Dim]>,
   init: NoInfer<T>,
   f: (acc: T, x: T) => NoInfer<T>,
-): Tensor<T, readonly [number]>;
+): Tensor<T, [number]>;
 export function segmentedReduce(
   values: Tensor,
   offsets: Tensor,
@@ -140,7 +151,7 @@ export function sparseProduct<T extends number | bigint, S extends Shape>(
   columns: Tensor<Whole, readonly [Dim]>,
   values: Tensor<T, readonly [Dim]>,
   dense: Tensor<NoInfer<T>, S>,
-): Tensor<T, readonly [number, ...Tail<S>]>;
+): Tensor<T, [number, ...Tail<S>]>;
 export function sparseProduct<
   T extends Scalar,
   X extends Scalar,
@@ -154,7 +165,7 @@ export function sparseProduct<
   init: NoInfer<U>,
   times: (value: T, x: X) => U,
   plus: (acc: Element<U>, y: Element<U>) => NoInfer<U>,
-): Tensor<Element<U>, readonly [number, ...Tail<S>]>;
+): Tensor<Element<U>, [number, ...Tail<S>]>;
 export function sparseProduct(
   offsets: Tensor,
   columns: Tensor,
@@ -168,7 +179,7 @@ export function sparseProduct(
   if (columns.size !== values.size || dense.shape.length < 1 || dense.shape.length > 2) {
     throw badArguments("sparseProduct", "a column for each value, and a vector or a matrix");
   }
-  const wide = typeof values.item(0) === "bigint";
+  const wide = values.dtype === "i64" || values.dtype === "u64";
   const product =
     times ??
     ((a: Scalar, b: Scalar): Scalar => (wide ? BigInt(a) * BigInt(b) : Number(a) * Number(b)));

@@ -2,6 +2,8 @@ import { defineCase, doubles, floats, type KernelCase, scalar, tensor } from "..
 import { autocorrelation } from "./autocorrelation.reference.ts";
 import { energy } from "./energy.reference.ts";
 import { fir } from "./fir.reference.ts";
+import { fft } from "./fft.reference.ts";
+import { melBands } from "./mel.reference.ts";
 
 const reassociated = { abs: 2e-5, rel: 1e-5 };
 
@@ -55,6 +57,42 @@ export const audio: readonly KernelCase[] = [
     reference: ({ signal, window, hop }) => {
       const energies = energy(signal.data, window.data, hop.value);
       return { result: tensor("f32", [energies.length], energies) };
+    },
+  }),
+  defineCase("audio/fft", {
+    kernel: "fft",
+    sizes: [{ stages: 0 }, { stages: 1 }, { stages: 3 }, { stages: 7 }],
+    tolerance: { abs: 1e-11, rel: 1e-11 },
+    make: (random, { stages }) => ({
+      re: tensor("f64", [2 ** stages], doubles(random, 2 ** stages)),
+      im: tensor("f64", [2 ** stages], doubles(random, 2 ** stages)),
+      stages: scalar("i32", stages),
+    }),
+    reference: ({ re, im }) => {
+      const out = fft(re.data, im.data);
+      return {
+        real: tensor("f64", re.shape, out.re),
+        imaginary: tensor("f64", re.shape, out.im),
+      };
+    },
+  }),
+  defineCase("audio/mel", {
+    kernel: "melBands",
+    sizes: [
+      { t: 0, b: 1, k: 1 },
+      { t: 1, b: 4, k: 3 },
+      { t: 7, b: 65, k: 20 },
+    ],
+    tolerance: { abs: 1e-11, rel: 1e-11 },
+    make: (random, { t, b, k }) => ({
+      power: tensor("f64", [t, b], doubles(random, t * b, 0, 1)),
+      floor: tensor("f64", [k], doubles(random, k, 0.5, 1)),
+      top: scalar("f64", 8000),
+    }),
+    reference: ({ power, floor, top }) => {
+      const [t = 0, b = 0] = power.shape;
+      const bands = melBands(power.data, floor.data, top.value, [t, b]);
+      return { result: tensor("f64", [t, floor.data.length], bands) };
     },
   }),
 ];

@@ -13,6 +13,7 @@ import { gemv, gemvTransposed } from "./gemv.reference.ts";
 import { gram } from "./gram.reference.ts";
 import { matmul, matmulInteger, matmulNarrow } from "./matmul.reference.ts";
 import { nearest } from "./nearest.reference.ts";
+import { cholesky, matmulTransposed, solveLower } from "./triangular.reference.ts";
 
 /** Sums of up to a hundred f32 products around 1, in any order. */
 const reassociated = { abs: 2e-5, rel: 1e-5 };
@@ -151,6 +152,62 @@ export const dense: readonly KernelCase[] = [
       const [q = 0, d = 0] = queries.shape;
       const { which, squared } = nearest(queries.data, points.data, d);
       return { which: tensor("i32", [q], which), squared: tensor("f32", [q], squared) };
+    },
+  }),
+  defineCase("dense/triangular", {
+    kernel: "solveLower",
+    sizes: [{ n: 1 }, { n: 5 }, { n: 23 }],
+    tolerance: { abs: 1e-9, rel: 1e-9 },
+    make: (random, { n }) => ({
+      // A heavy diagonal keeps the solution of the size of the right side.
+      l: tensor(
+        "f64",
+        [n, n],
+        doubles(random, n * n).map((v, k) => (k % (n + 1) === 0 ? n + 1 : v)),
+      ),
+      b: tensor("f64", [n], doubles(random, n)),
+    }),
+    reference: ({ l, b }) => {
+      const x = solveLower(l.data, b.data, b.data.length);
+      return { result: tensor("f64", b.shape, x) };
+    },
+  }),
+  defineCase("dense/triangular", {
+    kernel: "cholesky",
+    sizes: [{ n: 1 }, { n: 4 }, { n: 13 }],
+    tolerance: { abs: 1e-9, rel: 1e-9 },
+    make: (random, { n }) => {
+      const b = doubles(random, n * n);
+      const a = new Float64Array(n * n);
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j < n; j++) {
+          for (let k = 0; k < n; k++) a[i * n + j]! += b[i * n + k]! * b[j * n + k]!;
+          if (i === j) a[i * n + j]! += 1;
+        }
+      }
+      return { a: tensor("f64", [n, n], a) };
+    },
+    reference: ({ a }) => {
+      const [n = 0] = a.shape;
+      return { result: tensor("f64", a.shape, cholesky(a.data, n)) };
+    },
+  }),
+  defineCase("dense/triangular", {
+    kernel: "matmulTransposed",
+    sizes: [
+      { k: 1, m: 1, n: 1 },
+      { k: 0, m: 2, n: 3 },
+      { k: 17, m: 9, n: 12 },
+    ],
+    tolerance: { abs: 1e-12, rel: 1e-12 },
+    make: (random, { k, m, n }) => ({
+      a: tensor("f64", [k, m], doubles(random, k * m)),
+      b: tensor("f64", [k, n], doubles(random, k * n)),
+    }),
+    reference: ({ a, b }) => {
+      const [k = 0, m = 0] = a.shape;
+      const [, n = 0] = b.shape;
+      return { result: tensor("f64", [m, n], matmulTransposed(a.data, b.data, [k, m, n])) };
     },
   }),
 ];

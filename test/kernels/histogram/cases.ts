@@ -12,6 +12,7 @@ import {
 import { bytes } from "./bytes.reference.ts";
 import { distanceByZone } from "./group-by.reference.ts";
 import { orientation } from "./orientation.reference.ts";
+import { addRows, inverse } from "./scatter.reference.ts";
 
 const planes = [
   { n: 0, m: 5 },
@@ -59,5 +60,43 @@ export const histogram: readonly KernelCase[] = [
       const [n = 0, m = 0] = patch.shape;
       return { result: tensor("f32", [8], orientation(patch.data, n, m)) };
     },
+  }),
+  defineCase("histogram/scatter", {
+    kernel: "addRows",
+    sizes: [
+      { n: 1, m: 1, k: 0 },
+      { n: 4, m: 3, k: 9 },
+      { n: 20, m: 7, k: 31 },
+    ],
+    tolerance: exact,
+    make: (random, { n, m, k }) => ({
+      target: tensor("f64", [n, m], doubles(random, n * m)),
+      places: tensor("i32", [k], integers(random, k, -1, n)),
+      rows: tensor("f64", [k, m], doubles(random, k * m)),
+    }),
+    reference: ({ target, places, rows }) => {
+      const [, m = 0] = target.shape;
+      const sums = addRows(target.data, places.data, rows.data, m);
+      return { result: tensor("f64", target.shape, sums) };
+    },
+  }),
+  defineCase("histogram/scatter", {
+    kernel: "inverse",
+    sizes: [{ n: 0 }, { n: 1 }, { n: 37 }],
+    tolerance: exact,
+    make: (random, { n }) => {
+      const keys = doubles(random, n);
+      const order = Int32Array.from({ length: n }, (_, k) => k);
+      order.sort((a, b) => keys[a]! - keys[b]!);
+      return {
+        order: tensor("i32", [n], order),
+        ranks: tensor(
+          "i32",
+          [n],
+          Int32Array.from({ length: n }, (_, k) => k),
+        ),
+      };
+    },
+    reference: ({ order }) => ({ result: tensor("i32", order.shape, inverse(order.data)) }),
   }),
 ];

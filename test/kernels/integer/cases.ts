@@ -11,6 +11,7 @@ import { crc32 } from "./crc32.reference.ts";
 import { parity } from "./parity.reference.ts";
 import { hamming, ones } from "./popcount.reference.ts";
 import { uniform, words } from "./xorshift.reference.ts";
+import { editDistance } from "./edit-distance.reference.ts";
 
 const lines = [{ n: 0 }, { n: 1 }, { n: 5 }, { n: 66 }, { n: 501 }];
 
@@ -79,5 +80,20 @@ export const integer: readonly KernelCase[] = [
     tolerance: exact,
     make: (random, { n }) => ({ flags: tensor("bool", [n], bytes(random, n, 1)) }),
     reference: ({ flags }) => ({ result: tensor("bool", flags.shape, parity(flags.data)) }),
+  }),
+  defineCase("integer/edit-distance", {
+    kernel: "editDistance",
+    sizes: [
+      { n: 0, m: 3 },
+      { n: 1, m: 1 },
+      { n: 7, m: 0 },
+      { n: 21, m: 34 },
+    ],
+    tolerance: exact,
+    make: (random, { n, m }) => ({
+      a: tensor("u8", [n], bytes(random, n, 3)),
+      b: tensor("u8", [m], bytes(random, m, 3)),
+    }),
+    reference: ({ a, b }) => ({ result: scalar("i32", editDistance(a.data, b.data)) }),
   }),
 ];

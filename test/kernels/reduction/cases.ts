@@ -20,6 +20,7 @@ import { rowArgmax } from "./row-argmax.reference.ts";
 import { segmentedSum } from "./segmented-sum.reference.ts";
 import { softmax } from "./softmax.reference.ts";
 import { margins, total } from "./sum.reference.ts";
+import { groupMaxima } from "./segments.reference.ts";
 
 /** Sums of a thousand f32 numbers around 1 in any order. */
 const reassociated = { abs: 1e-4, rel: 1e-5 };
@@ -160,6 +161,24 @@ export const reduction: readonly KernelCase[] = [
     reference: ({ x, start }) => {
       const sums = segmentedSum(x.data, start.data);
       return { result: tensor("f32", [sums.length], sums) };
+    },
+  }),
+  defineCase("reduction/segments", {
+    kernel: "groupMaxima",
+    sizes: [
+      { n: 1, k: 0, runs: 2 },
+      { n: 5, k: 9, runs: 4 },
+      { n: 40, k: 100, runs: 17 },
+    ],
+    tolerance: exact,
+    make: (random, { n, k, runs }) => ({
+      values: tensor("f64", [n], doubles(random, n)),
+      order: tensor("i32", [k], integers(random, k, 0, n - 1)),
+      start: tensor("i32", [runs + 1], offsets(random, runs, k)),
+    }),
+    reference: ({ values, order, start }) => {
+      const most = groupMaxima(values.data, order.data, start.data);
+      return { result: tensor("f64", [most.length], most) };
     },
   }),
 ];

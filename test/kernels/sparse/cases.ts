@@ -9,10 +9,12 @@ import {
   offsets,
   scalar,
   tensor,
+  bytes,
 } from "../case.ts";
 import { conjugateGradient } from "./conjugate-gradient.reference.ts";
 import { minPlus } from "./min-plus.reference.ts";
 import { spmv } from "./spmv.reference.ts";
+import { powers, reachable, sparseTimesDense } from "./graph.reference.ts";
 
 /** The matrix of −u'' on n points, with a heavier diagonal, in compressed rows. */
 function tridiagonal(
@@ -107,6 +109,72 @@ export const sparse: readonly KernelCase[] = [
         steps.value,
       );
       return { x: tensor("f64", b.shape, x), residual: scalar("f64", residual) };
+    },
+  }),
+  defineCase("sparse/graph", {
+    kernel: "reachable",
+    sizes: [
+      { n: 1, edges: 0, steps: 1 },
+      { n: 9, edges: 14, steps: 0 },
+      { n: 30, edges: 55, steps: 4 },
+    ],
+    tolerance: exact,
+    make: (random, { n, edges, steps }) => ({
+      start: tensor("i32", [n + 1], offsets(random, n, edges)),
+      targets: tensor("i32", [edges], integers(random, edges, 0, n - 1)),
+      open: tensor("bool", [edges], bytes(random, edges, 1)),
+      from: tensor("bool", [n], bytes(random, n, 1)),
+      steps: scalar("i32", steps),
+    }),
+    reference: ({ start, targets, open, from, steps }) => ({
+      result: tensor(
+        "bool",
+        from.shape,
+        reachable(start.data, targets.data, open.data, from.data, steps.value),
+      ),
+    }),
+  }),
+  defineCase("sparse/graph", {
+    kernel: "powers",
+    sizes: [
+      { n: 1, count: 2 },
+      { n: 6, count: 1 },
+      { n: 31, count: 5 },
+    ],
+    tolerance: { abs: 1e-9, rel: 1e-10 },
+    make: (random, { n, count }) => {
+      const { start, columns, values } = tridiagonal(random, n);
+      return {
+        start: tensor("i32", [start.length], start),
+        columns: tensor("i32", [columns.length], columns),
+        values: tensor("f64", [values.length], values),
+        x: tensor("f64", [n], doubles(random, n)),
+        basis: tensor("f64", [count, n], new Float64Array(count * n)),
+      };
+    },
+    reference: ({ start, columns, values, x, basis }) => {
+      const [count = 0] = basis.shape;
+      const rows = powers(start.data, columns.data, values.data, x.data, count);
+      return { result: tensor("f64", basis.shape, rows) };
+    },
+  }),
+  defineCase("sparse/graph", {
+    kernel: "sparseTimesDense",
+    sizes: [
+      { rows: 1, entries: 0, n: 1, m: 2 },
+      { rows: 11, entries: 40, n: 7, m: 5 },
+    ],
+    tolerance: { abs: 1e-12, rel: 1e-12 },
+    make: (random, { rows, entries, n, m }) => ({
+      start: tensor("i32", [rows + 1], offsets(random, rows, entries)),
+      columns: tensor("i32", [entries], integers(random, entries, 0, n - 1)),
+      values: tensor("f64", [entries], doubles(random, entries)),
+      b: tensor("f64", [n, m], doubles(random, n * m)),
+    }),
+    reference: ({ start, columns, values, b }) => {
+      const [, m = 0] = b.shape;
+      const c = sparseTimesDense(start.data, columns.data, values.data, b.data, m);
+      return { result: tensor("f64", [start.data.length - 1, m], c) };
     },
   }),
 ];

@@ -22,6 +22,8 @@ import { poisson } from "./poisson.reference.ts";
 import { redBlack } from "./red-black.reference.ts";
 import { sobel } from "./sobel.reference.ts";
 import { wave } from "./wave.reference.ts";
+import { sweep } from "./multicolour.reference.ts";
+import { shallowWater } from "./shallow-water.reference.ts";
 
 /** A few roundings of numbers around 1 to f32 after each operation, or only at the end. */
 const rounded = { abs: 2e-6, rel: 1e-5 };
@@ -267,6 +269,52 @@ export const stencil: readonly KernelCase[] = [
     reference: ({ u, v, feed, kill, steps }) => {
       const fields = grayScott(u.data, v.data, ...plane(u), feed.value, kill.value, steps.value);
       return { u: tensor("f32", u.shape, fields.u), v: tensor("f32", u.shape, fields.v) };
+    },
+  }),
+  defineCase("stencil/shallow-water", {
+    kernel: "shallowWater",
+    sizes: [
+      { n: 1, m: 1, steps: 2 },
+      { n: 5, m: 4, steps: 0 },
+      { n: 17, m: 22, steps: 3 },
+    ],
+    tolerance: { abs: 1e-12, rel: 1e-12 },
+    make: (random, { n, m, steps }) => ({
+      depth: tensor("f64", [n, m], doubles(random, n * m, 1, 1.1)),
+      east: tensor("f64", [n, m], doubles(random, n * m, -0.1, 0.1)),
+      north: tensor("f64", [n, m], doubles(random, n * m, -0.1, 0.1)),
+      lambda: scalar("f64", 0.1),
+      gravity: scalar("f64", 9.81),
+      steps: scalar("i32", steps),
+    }),
+    reference: ({ depth, east, north, lambda, gravity, steps }) => {
+      const [n = 0, m = 0] = depth.shape;
+      const [h, u, v] = shallowWater(
+        [depth.data, east.data, north.data],
+        [n, m],
+        [lambda.value, gravity.value, steps.value],
+      );
+      const field = (data: Float64Array): TensorValue => tensor("f64", depth.shape, data);
+      return { h: field(h), u: field(u), v: field(v) };
+    },
+  }),
+  defineCase("stencil/multicolour", {
+    kernel: "sweep",
+    sizes: [
+      { n: 1, m: 1, sweeps: 1 },
+      { n: 0, m: 3, sweeps: 1 },
+      { n: 6, m: 9, sweeps: 0 },
+      { n: 19, m: 23, sweeps: 3 },
+    ],
+    tolerance: { abs: 1e-12, rel: 1e-12 },
+    make: (random, { n, m, sweeps }) => ({
+      u: tensor("f64", [n, m], doubles(random, n * m)),
+      f: tensor("f64", [n, m], doubles(random, n * m)),
+      sweeps: scalar("i32", sweeps),
+    }),
+    reference: ({ u, f, sweeps }) => {
+      const [n = 0, m = 0] = u.shape;
+      return { result: tensor("f64", u.shape, sweep(u.data, f.data, [n, m], sweeps.value)) };
     },
   }),
 ];

@@ -6,12 +6,14 @@ import {
   scalar,
   tensor,
   type TensorValue,
+  doubles,
 } from "../case.ts";
 import { downsample } from "./downsample.reference.ts";
 import { harris } from "./harris.reference.ts";
 import { hornSchunck } from "./horn-schunck.reference.ts";
 import { unsharp } from "./unsharp.reference.ts";
 import { warp } from "./warp.reference.ts";
+import { lucasKanade } from "./lucas-kanade.reference.ts";
 
 const rounded = { abs: 2e-6, rel: 1e-5 };
 const planes = [
@@ -103,6 +105,20 @@ export const vision: readonly KernelCase[] = [
       const [h, w] = plane(picture);
       const shape = [Math.floor(h / 2), Math.floor(w / 2)];
       return { result: tensor("f32", shape, downsample(picture.data, h, w)) };
+    },
+  }),
+  defineCase("vision/lucas-kanade", {
+    kernel: "lucasKanade",
+    sizes: planes,
+    // Where the system is nearly singular the solution has few digits.
+    tolerance: { abs: 1e-7, rel: 1e-7 },
+    make: (random, { n, m }) => ({
+      first: tensor("f64", [n, m], doubles(random, n * m, 0, 1)),
+      second: tensor("f64", [n, m], doubles(random, n * m, 0, 1)),
+    }),
+    reference: ({ first, second }) => {
+      const { u, v } = lucasKanade(first.data, second.data, ...plane(first));
+      return { u: tensor("f64", first.shape, u), v: tensor("f64", first.shape, v) };
     },
   }),
 ];

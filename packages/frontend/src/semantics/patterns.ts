@@ -6,7 +6,7 @@
  */
 import type { DimExpr } from "@strata/support";
 import type { CallExpression, Expression } from "../syntax/ast.ts";
-import { type Analysis, type Scope, type Value } from "./context.ts";
+import type { Analysis, Scope, Value } from "./context.ts";
 import { errorAt, isError, toIndex } from "./conversions.ts";
 import type { DeclaredType } from "./declared-types.ts";
 import * as say from "./diagnostics.ts";

@@ -32,7 +32,7 @@ import {
 } from "./lower-to-vector/plan.ts";
 import { mergeDimensions } from "./lower-to-vector/merge.ts";
 import { NotVectorizable } from "./lower-to-vector/shape.ts";
-import { ScalarCopy } from "./lower-to-vector/scalar-copy.ts";
+import { ScalarCopy } from "./scalar-copy.ts";
 import { indexConstant, isEmptyRange, mainUpperBound } from "./lower-to-vector/ranges.ts";
 import { Widener } from "./lower-to-vector/widen.ts";
 

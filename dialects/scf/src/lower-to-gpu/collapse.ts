@@ -12,7 +12,7 @@ import { ArrayAttr, Builder, i64, IntegerAttr, MemRefType, type Value, walk } fr
 import * as memref from "@strata/memref";
 import { buildParallel } from "../build.ts";
 import type { Parallel } from "../ops.ts";
-import { accessOf } from "./alias.ts";
+import { accessOf } from "../alias.ts";
 import { Code, known } from "./code.ts";
 import { RewritingCopy } from "./rewriting-copy.ts";
 

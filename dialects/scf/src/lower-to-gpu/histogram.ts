@@ -28,7 +28,7 @@ import {
 import * as memref from "@strata/memref";
 import { neutralElement, type ReductionKind, reductionKind } from "../reduction.ts";
 import type { For } from "../ops.ts";
-import type { Aliases } from "./alias.ts";
+import type { Aliases } from "../alias.ts";
 import { Code, type Idx, known } from "./code.ts";
 import { readsOnly } from "./combine.ts";
 import { allocate, free } from "./device-memory.ts";

@@ -15,8 +15,8 @@ import {
 } from "@strata/ir";
 import * as memref from "@strata/memref";
 import { For, If, IndexSwitch, Parallel, While } from "../ops.ts";
-import { accessOf, Aliases } from "./alias.ts";
-import { ApartBuffers } from "./apart.ts";
+import { accessOf, Aliases } from "../alias.ts";
+import { ApartBuffers } from "../apart.ts";
 import { Code, known } from "./code.ts";
 import { tryCombiningNest } from "./combine.ts";
 import { tryContraction } from "./contraction.ts";

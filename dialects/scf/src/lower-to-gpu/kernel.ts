@@ -21,7 +21,7 @@ import {
   type Value,
   walk,
 } from "@strata/ir";
-import { aliasAttributes, type Aliases } from "./alias.ts";
+import { aliasAttributes, type Aliases } from "../alias.ts";
 import { Code, type Idx } from "./code.ts";
 import { checkDeviceCode } from "./device-code.ts";
 import { createKernel, dimension, workgroupType } from "./gpu-ops.ts";

@@ -15,7 +15,7 @@
 import { Builder, type MemRefType, type Operation, type Value, walk } from "@strata/ir";
 import * as memref from "@strata/memref";
 import type { For, Parallel } from "../ops.ts";
-import { accessOf, type Aliases } from "./alias.ts";
+import { accessOf, type Aliases } from "../alias.ts";
 import { Code, type Idx, known } from "./code.ts";
 import { type CombiningNest, tryCombiningNest } from "./combine.ts";
 import { combineBlock, combineWarp } from "./group.ts";

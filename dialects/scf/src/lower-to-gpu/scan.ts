@@ -20,7 +20,7 @@ import * as memref from "@strata/memref";
 import { neutralElement } from "../reduction.ts";
 import { ScalarCopy } from "../scalar-copy.ts";
 import type { For } from "../ops.ts";
-import type { Aliases } from "./alias.ts";
+import type { Aliases } from "../alias.ts";
 import { Code, type Idx, known } from "./code.ts";
 import { type Combiner, readsOnly } from "./combine.ts";
 import { allocate, free, readBack } from "./device-memory.ts";

@@ -15,7 +15,8 @@ import {
 } from "@strata/ir";
 import * as memref from "@strata/memref";
 import { For, While } from "../ops.ts";
-import { constantInteger, type ShapeAnalysis } from "./shape.ts";
+import { constantInteger } from "../constant-integer.ts";
+import { type ShapeAnalysis } from "./shape.ts";
 
 /** Assumed iterations of a loop whose trip count is not known. */
 const assumedTrips = 16;

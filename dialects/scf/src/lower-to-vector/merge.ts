@@ -36,7 +36,7 @@ import * as memref from "@strata/memref";
 import { buildFor } from "../build.ts";
 import { For, Parallel } from "../ops.ts";
 import { indexConstant } from "./ranges.ts";
-import { constantInteger } from "./shape.ts";
+import { constantInteger } from "../constant-integer.ts";
 
 type Access = memref.Load | memref.Store;
 

@@ -6,7 +6,7 @@ import type { Value } from "@strata/ir";
 import { collect } from "@strata/ir";
 import { For, type Parallel } from "../ops.ts";
 import { bodySize, hasForeignTypes, scalarCost, vectorCost, widestElement } from "./cost.ts";
-import { reductionsOf } from "./reduction.ts";
+import { reductionsOf } from "../reduction.ts";
 import { NotVectorizable, type Shape, ShapeAnalysis } from "./shape.ts";
 
 /** What a target's vector unit offers. */

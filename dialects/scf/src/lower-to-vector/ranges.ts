@@ -1,7 +1,7 @@
 /** Ranges of loops: constant bounds are computed, others get arithmetic. */
 import * as arith from "@strata/arith";
 import { type Builder, IntegerAttr, type Operation, type Value } from "@strata/ir";
-import { constantInteger } from "./shape.ts";
+import { constantInteger } from "../constant-integer.ts";
 
 /** Splits the range of a loop into a part that whole groups of lanes cover and the rest. */
 export function mainUpperBound(b: Builder, lower: Value, upper: Value, group: number): Value {

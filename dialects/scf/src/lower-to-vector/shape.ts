@@ -3,11 +3,11 @@
  * "Divergence Analysis and Optimizations", 2011; ispc calls them uniform and varying), and between
  * the copies of a body that is unrolled along other dimensions.
  */
+import { constantInteger } from "../constant-integer.ts";
 import * as arith from "@strata/arith";
 import {
   Elementwise,
   IndexType,
-  IntegerAttr,
   IntegerType,
   type Operation,
   type Region,
@@ -284,13 +284,6 @@ export class ShapeAnalysis {
 
 function dropLinear(s: Shape): Shape {
   return s.lanes.kind === "linear" ? { lanes: varyingLanes, copies: s.copies } : s;
-}
-
-/** The value of a constant integer or index. */
-export function constantInteger(v: Value): number | undefined {
-  const op = v.definingOp;
-  const a = op instanceof arith.ConstantOp ? op.value : undefined;
-  return a instanceof IntegerAttr ? Number(a.value) : undefined;
 }
 
 /** Whether an op may trap or read outside when executed without need. */

@@ -28,9 +28,9 @@ import * as memref from "@strata/memref";
 import * as vector from "@strata/vector";
 import { buildFor, buildIf, buildWhile } from "../build.ts";
 import { For, If, While } from "../ops.ts";
-import { type Reduction, reductionsOf } from "./reduction.ts";
+import { type Reduction, reductionsOf } from "../reduction.ts";
 import { indexConstant, isEmptyRange, mainUpperBound } from "./ranges.ts";
-import { ScalarCopy } from "./scalar-copy.ts";
+import { ScalarCopy } from "../scalar-copy.ts";
 import { isSpeculatable, mayTrap, type ShapeAnalysis } from "./shape.ts";
 
 /** How many lanes, and how many copies along each dimension (bit `d` of a shape's `copies`). */

@@ -1,2 +1,0 @@
-/** Where this was first needed; it is found for every target. */
-export * from "../apart.ts";

@@ -25,6 +25,7 @@ import * as llvm from "@strata/llvm";
 import type { SlotPlan, SlotType } from "./device/image.ts";
 import { targetModelOf } from "./model.ts";
 import type { MachineDescription } from "./native/target.ts";
+import { callVectorMath, markVectorMathPure } from "./vector-math.ts";
 
 /** A kernel in the LLVM dialect. */
 export interface LoweredKernel {
@@ -35,6 +36,8 @@ export interface LoweredKernel {
   readonly scalars: readonly SlotType[];
   /** Whether it starts threads, through OpenMP's runtime library. */
   readonly threaded: boolean;
+  /** Whether it calls functions of vectors of this machine's library. */
+  readonly callsVectorMath: boolean;
 }
 
 /** What a function that starts threads calls. */
@@ -85,12 +88,20 @@ function promiseDistinctBuffers(kernel: FuncOp): void {
   kernel.setAttr("arg_attrs", ArrayAttr.get(attributes));
 }
 
+/** What is used of the machine that code is for. */
+export interface LowerKernelOptions {
+  /** Deal loops out to threads. */
+  readonly threads?: boolean;
+  /** Call functions of vectors of this machine's library. */
+  readonly vectorMath?: boolean;
+}
+
 /** Lowers a module in place; with `threads`, loops are dealt out to threads where that pays. */
 export function lowerKernel(
   module: ModuleOp,
   entry: string,
   machine: MachineDescription,
-  { threads = false }: { readonly threads?: boolean } = {},
+  { threads = false, vectorMath = false }: LowerKernelOptions = {},
 ): LoweredKernel {
   const verifyEach = false;
   lowerTo(module, "vector", targetModelOf(machine), { verifyEach });
@@ -98,6 +109,7 @@ export function lowerKernel(
   const { inputs, results } = kernel.type;
   const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };
   promiseDistinctBuffers(kernel);
+  if (vectorMath) callVectorMath(module, machine);
   lowerToLLVM(module, { verifyEach, threads });
   const functions = collect(module, llvm.FuncOp);
   const lowered = functions.find((f) => f.sym_name.value === entry);
@@ -106,6 +118,7 @@ export function lowerKernel(
     if (f.isDeclaration || f === lowered) continue;
     f.setAttr("linkage", llvm.LinkageAttr.of("internal"));
   }
+  const callsVectorMath = markVectorMathPure(functions);
   const threaded = functions.some((f) => f.sym_name.value === FORK);
-  return { kernel: lowered, ...plans, threaded };
+  return { kernel: lowered, ...plans, threaded, callsVectorMath };
 }

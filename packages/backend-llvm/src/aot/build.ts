@@ -64,15 +64,15 @@ export async function buildKernel(request: BuildRequest): Promise<BuiltFile> {
       ? own
       : machineFor(found, triple ?? own.triple, cpu);
   if (format === "so") expectLinker(machine, isHost(found, machine));
-  const lowered = lowerKernel(module, signature.name, machine);
+  const isOwn = machine === own;
+  const lowered = lowerKernel(module, signature.name, machine, { vectorMath: isOwn });
   extendNarrowIntegers(lowered, signature, machine);
   const text = emitLLVMIR(module);
   const code: CodeFormat = format === "so" ? "obj" : format;
   const options = { format: code, optimize, name: signature.name };
-  const { bytes, reports } =
-    machine === own
-      ? generateCode(found, text, { ...options, machine })
-      : await generateInChild(encodeUtf8(text), machine, options);
+  const { bytes, reports } = isOwn
+    ? generateCode(found, text, { ...options, machine })
+    : await generateInChild(encodeUtf8(text), machine, options);
   if (format === "so") {
     const name = { name: signature.name, isHost: isHost(found, machine) };
     return { content: await linkShared(bytes, machine, name), reports };

@@ -111,7 +111,7 @@ export async function linkShared(
   try {
     const [input, output] = [join(folder, "kernel.o"), join(folder, "kernel.so")];
     writeFileSync(input, object);
-    const needed = neededLibraries(architecture, ["libm.so.6", "libc.so.6"]);
+    const needed = neededLibraries(architecture, ["libm.so.6", "libmvec.so.1", "libc.so.6"]);
     const args = [...flags, "-shared", "-z", "noexecstack", "-o", output, input, ...needed];
     const { status, output: text } = await runLinker(command, args);
     if (status !== 0) {

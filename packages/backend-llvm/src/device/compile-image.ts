@@ -57,8 +57,8 @@ export function compileImage(
     throw new TypeError("the device `llvm` compiles modules of the pattern level");
   }
   const machine = hostMachine(found);
-  const lowered = lowerKernel(module, entry, machine, { threads });
-  const { kernel, params, scalars, threaded } = lowered;
+  const lowered = lowerKernel(module, entry, machine, { threads, vectorMath: true });
+  const { kernel, params, scalars, threaded, callsVectorMath } = lowered;
   const allocates = redirectAllocations(module);
   kernel.setAttr("linkage", llvm.LinkageAttr.of("internal"));
   addEntry(module, lowered);
@@ -72,5 +72,5 @@ export function compileImage(
     name: entry,
   });
   const call = { symbol, abi: CALL_ABI, machine, params, scalars };
-  return { image: { binary: bytes, ...call, allocates, threaded }, reports };
+  return { image: { binary: bytes, ...call, allocates, threaded, callsVectorMath }, reports };
 }

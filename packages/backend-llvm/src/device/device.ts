@@ -23,6 +23,7 @@ import { Jit } from "../native/jit.ts";
 import type { LLVM } from "../native/library.ts";
 import { expectOpenMP } from "../native/openmp.ts";
 import { hostMachine } from "../native/target.ts";
+import { hasVectorMath, VECTOR_LIBRARY } from "../vector-math.ts";
 import { LLVMBuffer } from "./buffer.ts";
 import { LLVMExecutable, type KernelCode } from "./executable.ts";
 import { CALL_ABI, type LLVMImage } from "./image.ts";
@@ -74,7 +75,13 @@ export class LLVMDevice implements Device {
 
   /** What compiled code depends on besides its source: two equal keys, the same code. */
   get codeKey(): string {
-    return JSON.stringify([this.llvm.version, hostMachine(this.llvm), CALL_ABI, this.threads > 1]);
+    return JSON.stringify([
+      this.llvm.version,
+      hostMachine(this.llvm),
+      CALL_ABI,
+      this.threads > 1,
+      hasVectorMath(),
+    ]);
   }
 
   describe(): DeviceDescription {
@@ -115,6 +122,7 @@ export class LLVMDevice implements Device {
   async load(signature: KernelSignature, image: LLVMImage): Promise<LLVMExecutable> {
     if (image.abi !== CALL_ABI) throw new SyntaxError(`code of another ABI: ${image.abi}`);
     const jit = this.#openJit();
+    if (image.callsVectorMath) jit.addLibrary(VECTOR_LIBRARY);
     if (image.threaded) jit.addLibrary(expectOpenMP().path);
     const guarded = image.allocates && hasSupport ? this.#openSupport(jit) : undefined;
     const loaded = jit.load(image.binary, image.symbol);

@@ -10,7 +10,7 @@
 import type { MachineDescription } from "../native/target.ts";
 
 /** Raised when the way of calling changes: code of another number is never loaded. */
-export const CALL_ABI = 2;
+export const CALL_ABI = 3;
 
 /** What a slot may hold besides an address. */
 export type SlotType = "i8" | "i16" | "i32" | "i64" | "f16" | "bf16" | "f32" | "f64";
@@ -35,6 +35,8 @@ export interface LLVMImage {
   readonly allocates: boolean;
   /** Whether it runs on several threads, and so needs OpenMP's runtime library. */
   readonly threaded: boolean;
+  /** Whether it calls functions of vectors, and so needs glibc's library of them. */
+  readonly callsVectorMath: boolean;
 }
 
 /** The number of slots of a call. */

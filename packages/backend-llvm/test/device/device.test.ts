@@ -242,3 +242,61 @@ describe.skipIf(skipLLVM)("memory of the device llvm", () => {
     expect(runOn(kernel, { n: 10, k: 5 })).toEqual([15]);
   });
 });
+
+describe.skipIf(skipLLVM)("functions of vectors", () => {
+  const functions: readonly (readonly [string, (x: number) => number, number, number])[] = [
+    ["exp", Math.exp, -80, 80],
+    ["expm1", Math.expm1, -5, 40],
+    ["log", Math.log, 1e-6, 1e6],
+    ["log1p", Math.log1p, -0.9, 1e3],
+    ["log2", Math.log2, 1e-6, 1e6],
+    ["log10", Math.log10, 1e-6, 1e6],
+    ["sin", Math.sin, -50, 50],
+    ["cos", Math.cos, -50, 50],
+    ["tan", Math.tan, -1.5, 1.5],
+    ["asin", Math.asin, -1, 1],
+    ["acos", Math.acos, -1, 1],
+    ["atan", Math.atan, -9, 9],
+    ["sinh", Math.sinh, -9, 9],
+    ["cosh", Math.cosh, -9, 9],
+    ["tanh", Math.tanh, -9, 9],
+    ["cbrt", Math.cbrt, -99, 99],
+  ];
+  const unit = { f32: 2 ** -24, f64: 2 ** -53 } as const;
+
+  it("are within eight units in the last place of JavaScript's", async () => {
+    const device = openLLVM();
+    for (const [name, wanted, low, high] of functions) {
+      const text = `export function f<n extends Dim>(x: Tensor<f32, [n]>, y: Tensor<f64, [n]>) {
+        return { f32: map(x, (v) => Math.${name}(v)), f64: map(y, (v) => Math.${name}(v)) }; }`;
+      const kernel = await compileText(device, text);
+      const y = Float64Array.from({ length: 203 }, (_, i) => low + ((high - low) * i) / 202);
+      const x = Float32Array.from(y);
+      const results = runOn(kernel, { x, y });
+      for (const [k, t] of (["f32", "f64"] as const).entries()) {
+        const result = results[k];
+        const got = typeof result === "object" && "data" in result ? result.data : [];
+        [x, y][k]!.forEach((v, i) => {
+          const exact = wanted(v);
+          const off = Math.abs(Number(got[i]) - exact);
+          const bound = 8 * unit[t] * 2 * Math.max(Math.abs(exact), 2 ** -20);
+          expect(off, `${name}(${v}) in ${t}: ${got[i]}`).toBeLessThanOrEqual(bound);
+        });
+      }
+      kernel.release();
+    }
+    device.close();
+  });
+
+  it("keep what has no number", async () => {
+    const device = openLLVM();
+    const text = `export function f<n extends Dim>(x: Tensor<f32, [n]>) {
+      return { e: map(x, (v) => Math.exp(v)), l: map(x, (v) => Math.log(v)), s: map(x, (v) => Math.sin(v)) }; }`;
+    const x = Float32Array.from({ length: 32 }, (_, i) => [NaN, Infinity, -Infinity, 0][i % 4]!);
+    const results = runOn(await compileText(device, text), { x });
+    for (const [k, f] of [Math.exp, Math.log, Math.sin].entries()) {
+      expect(results[k]).toEqual({ dtype: "f32", shape: [32], data: x.map((v) => f(v)) });
+    }
+    device.close();
+  });
+});

@@ -4,6 +4,7 @@
  * | step | why it stands here |
  * |---|---|
  * | convert-scf-to-openmp | threads share loops, which are gone after the next step |
+ * | math-expand | vectors would call a library function for each lane |
  * | convert-scf-to-cf | LLVM knows blocks and branches only |
  * | convert-to-llvm | all dialects at once: their types meet in every operation |
  * | cse, dce | lowerings repeat constants and address computations, and leave some unused |
@@ -14,6 +15,7 @@ import { cfToLLVM } from "@strata/cf/lower-to-llvm";
 import { funcToLLVM } from "@strata/func/lower-to-llvm";
 import { expectVerified, ModuleOp } from "@strata/ir";
 import { createLLVMTypeConverter } from "@strata/llvm/lowering";
+import { expandMath } from "@strata/math/expand";
 import { mathToLLVM } from "@strata/math/lower-to-llvm";
 import { memrefToLLVM } from "@strata/memref/lower-to-llvm";
 import { allowConvertedOmp, lowerOmpToRuntime, ompToLLVM } from "@strata/omp/lower-to-llvm";
@@ -90,6 +92,7 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
     options.onPass?.(name, module);
   };
   if (options.threads === true) step("convert-scf-to-openmp", () => parallelizeLoops(module));
+  step("math-expand", () => expandMath(module));
   step("convert-scf-to-cf", () => lowerScfToCf(module));
   step("convert-to-llvm", () => convertModuleToLLVM(module));
   step("cse", () => eliminateCommonSubexpressions(module));

@@ -3,7 +3,9 @@
  * interpreted with all their threads (a data race is an error), give the results of the source.
  */
 import { cudaTarget, type GpuTarget, lowerTo, openclTarget } from "@strata/compiler";
+import { analyzeKernel, emitKernel, parseKernelFile } from "@strata/frontend";
 import { printOperation } from "@strata/ir";
+import { SourceFile } from "@strata/support";
 import { programOf, programPlan } from "@strata/testing/kernel-programs";
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
@@ -68,6 +70,24 @@ const larger: readonly [name: string, sizes: Sizes][] = [
   ["bytes", { n: 67, m: 301 }],
   ["extremes", { n: 9001 }],
 ];
+
+describe("kernels for any extents", () => {
+  for (const c of kernelCases) {
+    it(`${c.name}: ${c.kernel}`, () => {
+      const text = readFileSync(new URL(`../kernels/${c.file}`, import.meta.url), "utf8");
+      const file = new SourceFile(`${c.kernel}.kernel.ts`, text);
+      const kernel = analyzeKernel(parseKernelFile(file), c.kernel);
+      const module = emitKernel(kernel);
+      lowerTo(module, "gpu", cudaTarget);
+      for (const sizes of c.sizes.slice(-2)) {
+        const args = c.make(5, sizes);
+        const got = interpretModule(module, kernel.signature, args);
+        const found = firstDifference(c.reference(args), got, c.tolerance);
+        expect(found, `sizes ${JSON.stringify(sizes)}`).toBeUndefined();
+      }
+    });
+  }
+});
 
 /** Contractions in tiles, with and without rests in each direction. */
 const contractions: readonly [name: string, sizes: Sizes][] = [

@@ -118,7 +118,7 @@ const wasm = new WasmDevice();
 let llvm: LLVMDevice | undefined;
 const openLLVM = (): LLVMDevice => (llvm ??= new LLVMDevice(expectLLVM()));
 
-async function runOnDevice(
+export async function runOnDevice(
   device: Device,
   module: ModuleOp,
   signature: KernelSignature,

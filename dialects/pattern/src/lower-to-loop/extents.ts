@@ -4,8 +4,7 @@
  *
  * Invariant: only operations without effects are emitted, whose operands are there already.
  */
-import type { RankedTensorType} from "@strata/ir";
-import { type Operation, type Value } from "@strata/ir";
+import type { Operation, RankedTensorType, Value } from "@strata/ir";
 import * as arith from "@strata/arith";
 import * as scf from "@strata/scf";
 import * as tensor from "@strata/tensor";

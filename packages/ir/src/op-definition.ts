@@ -131,6 +131,13 @@ export interface OpDefinitionParts {
   readonly resultNames: ((op: Operation) => string | readonly string[] | undefined) | undefined;
 }
 
+/** Types and attributes that satisfy the constraints of an op kind. */
+export interface VerifiedBefore {
+  /** For plain kinds: the type of all operands and results. */
+  type: Type | undefined;
+  readonly attributes: (Attribute | undefined)[];
+}
+
 /** Names the attribute that states the lengths of operand groups in the generic form. */
 export const operandSegmentSizes = "operandSegmentSizes";
 export const resultSegmentSizes = "resultSegmentSizes";
@@ -143,6 +150,12 @@ export class OpDefinition {
   readonly dialectName: string;
   readonly isRegistered: boolean;
   readonly isTerminator: boolean;
+  /** Its regions use no values from outside. */
+  readonly isIsolated: boolean;
+  /** The checks of its traits. */
+  readonly traitChecks: readonly ((op: Operation, report: Report) => void)[];
+  /** What the verifier found right last: it need not look at the same again. */
+  readonly verified: VerifiedBefore = { type: undefined, attributes: [] };
   /** Where a materialized constant keeps its value in `properties`; -1 for all other kinds. */
   readonly constantSlot: number;
   /** Single operands and results of one type, and nothing inside: the most frequent shape. */
@@ -178,6 +191,12 @@ export class OpDefinition {
     this.attributes = [...parts.attributes].sort((a, b) => (a.name < b.name ? -1 : 1));
     this.attributes.forEach((a, i) => this.#slots.set(a.name, i));
     this.traits = new Set(parts.traits);
+    this.isIsolated = parts.traits.some((t) => t.name === "IsolatedFromAbove");
+    this.traitChecks = parts.traits.flatMap((t) =>
+      t.verify === undefined || t === SameOperandsAndResultType
+        ? []
+        : [(op: Operation, report: Report): void => t.verify?.(op, report)],
+    );
     this.constantSlot = this.traits.has(ConstantLike) ? (this.#slots.get("value") ?? -1) : -1;
     const notOne = (g: ValueGroup): boolean => g.multiplicity !== "one";
     this.needsOperandSegments = parts.operands.filter(notOne).length > 1;

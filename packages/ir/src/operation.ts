@@ -32,6 +32,29 @@ const noProperties: (Attribute | undefined)[] = [];
 const noRegions: Region[] = [];
 const noBlocks: Block[] = [];
 
+/** The uses that an operation's operands are; arrays of exactly the length that is needed. */
+function usesOf(op: Operation, operands: readonly Value[] | undefined): Use[] {
+  const n = operands === undefined ? 0 : operands.length;
+  if (n === 0) return [];
+  const first = new Use(op, 0, operands![0]!);
+  if (n === 1) return [first];
+  const second = new Use(op, 1, operands![1]!);
+  if (n === 2) return [first, second];
+  const uses = [first, second, new Use(op, 2, operands![2]!)];
+  for (let i = 3; i < n; i++) uses.push(new Use(op, i, operands![i]!));
+  return uses;
+}
+
+function resultsOf(op: Operation, types: readonly Type[] | undefined): OpResult[] {
+  const n = types === undefined ? 0 : types.length;
+  if (n === 0) return [];
+  const first = new OpResult(types![0]!, op, 0);
+  if (n === 1) return [first];
+  const results = [first, new OpResult(types![1]!, op, 1)];
+  for (let i = 2; i < n; i++) results.push(new OpResult(types![i]!, op, i));
+  return results;
+}
+
 /** A node of the IR: operands in, results out, attributes, nested regions, successor blocks. */
 export class Operation {
   /** On the prototype of each op class. */
@@ -59,18 +82,8 @@ export class Operation {
 
   constructor(parts: OperationParts) {
     this.location = parts.location ?? unknownLoc;
-    const operands = parts.operands;
-    const uses: Use[] = [];
-    if (operands !== undefined) {
-      for (let i = 0; i < operands.length; i++) uses.push(new Use(this, i, operands[i]!));
-    }
-    this.operandUses = uses;
-    const types = parts.resultTypes;
-    const results: OpResult[] = [];
-    if (types !== undefined) {
-      for (let i = 0; i < types.length; i++) results.push(new OpResult(types[i]!, this, i));
-    }
-    this.results = results;
+    this.operandUses = usesOf(this, parts.operands);
+    this.results = resultsOf(this, parts.resultTypes);
     this.properties = parts.properties ?? noProperties;
     this.discardable = parts.discardable ?? null;
     const regions = parts.regions;

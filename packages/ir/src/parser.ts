@@ -10,6 +10,7 @@ import { AsmParser } from "./asm-parser.ts";
 import type { Attribute } from "./attribute.ts";
 import { Block, Region } from "./block.ts";
 import { DenseArrayAttr } from "./builtin-attributes.ts";
+import { FloatType, IndexType, IntegerType } from "./builtin-types.ts";
 import { ModuleOp } from "./builtin-ops.ts";
 import type { Context } from "./dialect.ts";
 import { withDefaults } from "./define-op.ts";
@@ -43,14 +44,60 @@ class ForwardValue extends Value {
 
 type Named = Value | readonly Value[];
 
+const noRegions: Region[] = [];
+const noBlocks: Block[] = [];
+
 /** The names of one isolated region. */
 interface NameScope {
+  /** Values by name, but for names that are plain numbers. */
   readonly names: Map<string, Named>;
+  /** Values named by plain numbers, which most are. */
+  readonly numbered: (Named | undefined)[];
   readonly forward: Map<string, ForwardValue>;
-  /** Names in order of definition, with what they hid, to undo at the end of a region. */
-  readonly log: { name: string; hidden: Named | undefined }[];
-  readonly outer: NameScope | undefined;
+  /** Names in order of definition, to undo at the end of a region. */
+  readonly log: (string | number)[];
 }
+
+function newNameScope(): NameScope {
+  return { names: new Map(), numbered: [], forward: new Map(), log: [] };
+}
+
+/** Names up to this number are found by it. */
+const maxNumber = 1 << 24;
+
+/** The number that a name is the plain decimal spelling of; -1 for all other names. */
+function numberOf(name: string): number {
+  let n = name.charCodeAt(0) - 48;
+  if (!(n >= 0 && n <= 9) || name.length > 8 || (n === 0 && name.length > 1)) return -1;
+  for (let i = 1; i < name.length; i++) {
+    const digit = name.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    n = n * 10 + digit;
+  }
+  return n < maxNumber ? n : -1;
+}
+
+/**
+ * An operation name as it stands in the text, and what its last occurrence was read as: operations of
+ * a kind mostly have equal properties and types, and equal text means the same.
+ */
+interface OpEntry {
+  /** The name in the text, without quotes. */
+  readonly start: number;
+  readonly end: number;
+  readonly definition: OpDefinition;
+  readonly next: OpEntry | undefined;
+  propertiesStart: number;
+  propertiesEnd: number;
+  properties: readonly (Attribute | undefined)[];
+  typesStart: number;
+  typesEnd: number;
+  inputs: readonly Type[];
+  results: readonly Type[];
+}
+
+const noTypes: readonly Type[] = [];
+const noAttributes: readonly (Attribute | undefined)[] = [];
 
 interface BlockScope {
   readonly blocks: Map<string, Block>;
@@ -59,7 +106,8 @@ interface BlockScope {
 }
 
 class OperationParser extends AsmParser implements OpHost {
-  #names: NameScope = { names: new Map(), forward: new Map(), log: [], outer: undefined };
+  #names: NameScope = newNameScope();
+  readonly #entries: (OpEntry | undefined)[] = new Array<OpEntry | undefined>(256).fill(undefined);
   #blocks: BlockScope | undefined;
   #defaultDialect = "";
   readonly resources = new FileResources();
@@ -122,8 +170,13 @@ class OperationParser extends AsmParser implements OpHost {
     return { name, number, start };
   }
 
+  #find(name: string): Named | undefined {
+    const n = numberOf(name);
+    return n >= 0 ? this.#names.numbered[n] : this.#names.names.get(name);
+  }
+
   resolveOperand(u: UnresolvedOperand, type: Type): Value {
-    const named = this.#names.names.get(u.name);
+    const named = this.#find(u.name);
     let value: Value | undefined;
     if (named !== undefined) {
       value = named instanceof Value ? (u.number === 0 ? named : undefined) : named[u.number];
@@ -151,14 +204,34 @@ class OperationParser extends AsmParser implements OpHost {
   }
 
   #define(name: string, value: Named, start: number): void {
-    const scope = this.#names;
-    const hidden = scope.names.get(name);
-    if (hidden !== undefined) {
-      this.fail("parse.value-redefined", `the value \`%${name}\` is defined twice`, start);
+    const n = numberOf(name);
+    if (n >= 0) {
+      this.#defineNumber(n, value, start);
+      return;
     }
+    const scope = this.#names;
+    if (scope.names.has(name)) this.#redefined(name, start);
     scope.names.set(name, value);
-    scope.log.push({ name, hidden });
-    if (scope.forward.size === 0) return;
+    scope.log.push(name);
+    if (scope.forward.size > 0) this.#replaceForward(name, value);
+  }
+
+  #defineNumber(n: number, value: Named, start: number): void {
+    const scope = this.#names;
+    if (n < scope.numbered.length && scope.numbered[n] !== undefined) {
+      this.#redefined(String(n), start);
+    }
+    scope.numbered[n] = value;
+    scope.log.push(n);
+    if (scope.forward.size > 0) this.#replaceForward(String(n), value);
+  }
+
+  #redefined(name: string, start: number): never {
+    this.fail("parse.value-redefined", `the value \`%${name}\` is defined twice`, start);
+  }
+
+  #replaceForward(name: string, value: Named): void {
+    const scope = this.#names;
     const list = value instanceof Value ? [value] : value;
     list.forEach((v, i) => {
       const key = `${name}#${i}`;
@@ -214,6 +287,40 @@ class OperationParser extends AsmParser implements OpHost {
   #operation(): Operation {
     this.skipSpace();
     const start = this.pos;
+    const codes = this.codes;
+    // One result with a plain number is the frequent case.
+    if (codes[start] === 37) {
+      let p = start + 1;
+      let n = 0;
+      let c = codes[p]!;
+      while (c >= 48 && c <= 57 && p < start + 9) {
+        n = n * 10 + c - 48;
+        c = codes[++p]!;
+      }
+      const plain = p > start + 1 && (p === start + 2 || codes[start + 1] !== 48) && n < maxNumber;
+      if (plain && c === 32 && codes[p + 1] === 61) {
+        this.pos = p + 2;
+        this.skipSpace();
+        const at = this.pos;
+        const op = codes[at] === 34 ? this.#genericOp(at) : this.#prettyOp(at);
+        this.#trailing(op);
+        if (op.results.length !== 1) this.#resultCount(op, 1, start);
+        this.#defineNumber(n, op.results[0]!, start);
+        return op;
+      }
+    }
+    return this.#namedOperation(start);
+  }
+
+  #resultCount(op: Operation, named: number, start: number): never {
+    this.fail(
+      "parse.result-count",
+      `\`${op.name}\` has ${op.results.length} results but ${named} are named`,
+      start,
+    );
+  }
+
+  #namedOperation(start: number): Operation {
     const results: { name: string; count: number; start: number }[] = [];
     if (this.codes[start] === 37) {
       do {
@@ -228,10 +335,17 @@ class OperationParser extends AsmParser implements OpHost {
     const nameStart = this.tokenStart();
     const op =
       this.codes[nameStart] === 34 ? this.#genericOp(nameStart) : this.#prettyOp(nameStart);
-    const location = this.#trailingLocation(op);
-    if (location !== undefined) op.location = location;
+    this.#trailing(op);
     if (results.length > 0) this.#defineResults(op, results, start);
     return op;
+  }
+
+  /** `loc(…)` behind an operation, if it is there. */
+  #trailing(op: Operation): void {
+    this.skipSpace();
+    if (this.codes[this.pos] !== 108) return;
+    const location = this.#trailingLocation(op);
+    if (location !== undefined) op.location = location;
   }
 
   #trailingLocation(op: Operation): Location | undefined {
@@ -255,13 +369,7 @@ class OperationParser extends AsmParser implements OpHost {
       return;
     }
     const total = names.reduce((n, r) => n + r.count, 0);
-    if (total !== op.results.length) {
-      this.fail(
-        "parse.result-count",
-        `\`${op.name}\` has ${op.results.length} results but ${total} are named`,
-        start,
-      );
-    }
+    if (total !== op.results.length) this.#resultCount(op, total, start);
     let at = 0;
     for (const r of names) {
       const own = op.results.slice(at, at + r.count);
@@ -292,10 +400,174 @@ class OperationParser extends AsmParser implements OpHost {
     return unregisteredDefinition(name);
   }
 
-  #genericOp(start: number): Operation {
+  /** The entry of the operation name that stands here in quotes. */
+  #opEntry(start: number): OpEntry {
+    const codes = this.codes;
+    let p = start + 1;
+    let hash = 0;
+    for (let c = codes[p]!; c !== 34 && c !== 92 && c !== 0; c = codes[++p]!) {
+      hash = (hash * 31 + c) | 0;
+    }
+    const at = (hash ^ (hash >> 8)) & 255;
+    for (let e = this.#entries[at]; e !== undefined; e = e.next) {
+      if (e.end - e.start === p - start - 1 && this.#sameText(e.start, e.end, start + 1)) {
+        this.pos = p + 1;
+        return e;
+      }
+    }
     const name = this.parseString();
-    const def = this.#lookup(name, start);
-    const location = new SourceLoc(this.file, start, start + name.length + 2);
+    const entry: OpEntry = {
+      start: start + 1,
+      end: this.pos - 1,
+      definition: this.#lookup(name, start),
+      next: this.#entries[at],
+      propertiesStart: 0,
+      propertiesEnd: 0,
+      properties: noAttributes,
+      typesStart: 0,
+      typesEnd: 0,
+      inputs: noTypes,
+      results: noTypes,
+    };
+    // A name with escapes ends elsewhere than the scan above did; it is looked up each time.
+    if (entry.end === p) this.#entries[at] = entry;
+    return entry;
+  }
+
+  /** Whether the text from `start` to `end` stands at `at` as well. */
+  #sameText(start: number, end: number, at: number): boolean {
+    const codes = this.codes;
+    const shift = at - start;
+    for (let i = start; i < end; i++) if (codes[i] !== codes[i + shift]) return false;
+    return true;
+  }
+
+  /** The value of the name that stands here; undefined (and nothing is read) if none has it yet. */
+  #knownOperand(): Value | undefined {
+    const codes = this.codes;
+    const start = this.pos;
+    if (codes[start] !== 37) return undefined;
+    let p = start + 1;
+    let n = 0;
+    let c = codes[p]!;
+    while (c >= 48 && c <= 57 && p < start + 9) {
+      n = n * 10 + c - 48;
+      c = codes[++p]!;
+    }
+    let named: Named | undefined;
+    if (p > start + 1) {
+      const zero = codes[start + 1] === 48 && p > start + 2;
+      if (zero || (c >= 48 && c <= 57) || n >= maxNumber || c === 35) return undefined;
+      const { numbered } = this.#names;
+      named = n < numbered.length ? numbered[n] : undefined;
+    } else {
+      this.pos = p;
+      named = this.#names.names.get(this.parseSuffixId());
+      p = this.pos;
+      this.pos = start;
+      if (codes[p] === 35) return undefined;
+    }
+    if (!(named instanceof Value)) return undefined;
+    this.pos = p;
+    return named;
+  }
+
+  /**
+   * Operands in parentheses, while all are known and single: undefined, and nothing is read, if not.
+   */
+  #knownOperands(): Value[] | undefined {
+    const codes = this.codes;
+    const start = this.pos;
+    if (codes[start] !== 40) return undefined;
+    this.pos++;
+    if (codes[this.pos] === 41) {
+      this.pos++;
+      return [];
+    }
+    let values: Value[] | undefined;
+    for (;;) {
+      this.skipSpace();
+      const value = this.#knownOperand();
+      if (value === undefined) break;
+      if (values === undefined) values = [value];
+      else values.push(value);
+      if (codes[this.pos] === 44) {
+        this.pos++;
+        continue;
+      }
+      if (codes[this.pos] !== 41) break;
+      this.pos++;
+      return values;
+    }
+    this.pos = start;
+    return undefined;
+  }
+
+  #genericOp(start: number): Operation {
+    const entry = this.#opEntry(start);
+    const location = new SourceLoc(this.file, start, this.pos);
+    const at = this.pos;
+    const values = this.#knownOperands();
+    if (values === undefined) return this.#generalOp(entry, start, location);
+    const def = entry.definition;
+    const codes = this.codes;
+    this.skipSpace();
+    let properties: (Attribute | undefined)[] | undefined;
+    if (codes[this.pos] === 60) {
+      const { propertiesStart, propertiesEnd } = entry;
+      if (
+        propertiesEnd === propertiesStart ||
+        !this.#sameText(propertiesStart, propertiesEnd, this.pos)
+      ) {
+        this.pos = at;
+        return this.#generalOp(entry, start, location);
+      }
+      this.pos += propertiesEnd - propertiesStart;
+      properties = entry.properties.slice();
+      this.skipSpace();
+    }
+    const { typesStart, typesEnd } = entry;
+    const length = typesEnd - typesStart;
+    if (
+      codes[this.pos] !== 58 ||
+      length === 0 ||
+      codes[this.pos + length] !== 10 ||
+      !this.#sameText(typesStart, typesEnd, this.pos) ||
+      entry.inputs.length !== values.length ||
+      !def.isRegistered ||
+      def.needsOperandSegments ||
+      def.needsResultSegments
+    ) {
+      this.pos = at;
+      return this.#generalOp(entry, start, location);
+    }
+    for (let i = 0; i < values.length; i++) {
+      if (values[i]!.type !== entry.inputs[i]) {
+        this.pos = at;
+        return this.#generalOp(entry, start, location);
+      }
+    }
+    this.pos += length;
+    if (properties === undefined) {
+      properties = [];
+      for (const a of def.attributes) properties.push(a.default);
+    }
+    return def.construct({
+      location,
+      operands: values,
+      resultTypes: entry.results,
+      properties,
+      discardable: null,
+      regions: noRegions,
+      successors: noBlocks,
+      operandSegments: null,
+      resultSegments: null,
+    });
+  }
+
+  /** An operation in the generic form, of which the name has been read. */
+  #generalOp(entry: OpEntry, start: number, location: Location): Operation {
+    const def = entry.definition;
     this.expect("(");
     const operands: UnresolvedOperand[] = [];
     if (this.peek() === 37) {
@@ -308,11 +580,13 @@ class OperationParser extends AsmParser implements OpHost {
       this.parseCommaSeparated("[", "]", () => successors.push(this.parseSuccessorName()));
     }
     let properties: Map<string, Attribute> | undefined;
+    const propertiesStart = this.tokenStart();
     if (this.peek() === 60) {
       this.expect("<");
       properties = this.parseDictionary();
       this.expect(">");
     }
+    const propertiesEnd = this.pos;
     const regions: Region[] = [];
     if (this.peek() === 40) {
       this.parseCommaSeparated("(", ")", () => {
@@ -322,10 +596,12 @@ class OperationParser extends AsmParser implements OpHost {
       });
     }
     const discardable = this.peek() === 123 ? this.parseDictionary() : undefined;
+    const typesStart = this.tokenStart();
     this.expect(":");
     const inputs = this.parseTypeListParens();
     this.expect("->");
     const resultTypes = this.parseResultTypes();
+    const typesEnd = this.pos;
     if (inputs.length !== operands.length) {
       this.fail(
         "parse.operand-count",
@@ -337,7 +613,8 @@ class OperationParser extends AsmParser implements OpHost {
     for (let i = 0; i < operands.length; i++) {
       values.push(this.resolveOperand(operands[i]!, inputs[i]!));
     }
-    return this.#assemble(
+    const hadProperties = properties !== undefined;
+    const op = this.#assemble(
       def,
       start,
       location,
@@ -348,6 +625,25 @@ class OperationParser extends AsmParser implements OpHost {
       regions,
       successors,
     );
+    // What the text ends with must not be able to go on: a newline follows, and the last type is closed.
+    const last = resultTypes[resultTypes.length - 1];
+    const closed =
+      this.codes[typesEnd - 1] === 41 ||
+      last instanceof IntegerType ||
+      last instanceof FloatType ||
+      last instanceof IndexType;
+    if (closed && this.codes[typesEnd] === 10) {
+      entry.typesStart = typesStart;
+      entry.typesEnd = typesEnd;
+      entry.inputs = inputs;
+      entry.results = resultTypes;
+    }
+    if (hadProperties && discardable === undefined && op.definition === def) {
+      entry.propertiesStart = propertiesStart;
+      entry.propertiesEnd = propertiesEnd;
+      entry.properties = op.properties.slice();
+    }
+    return op;
   }
 
   #assemble(
@@ -486,7 +782,7 @@ class OperationParser extends AsmParser implements OpHost {
     const outerDialect = this.#defaultDialect;
     this.#defaultDialect = owner.parts.defaultDialect;
     if (isolated) {
-      this.#names = { names: new Map(), forward: new Map(), log: [], outer: outerNames };
+      this.#names = newNameScope();
     }
     const mark = this.#names.log.length;
     this.#blocks = { blocks: new Map(), undefinedAt: new Map(), outer: this.#blocks };
@@ -515,13 +811,15 @@ class OperationParser extends AsmParser implements OpHost {
       }
     }
     this.#blocks = this.#blocks.outer;
-    const log = this.#names.log;
-    while (log.length > mark) {
-      const { name, hidden } = log.pop()!;
-      if (hidden === undefined) this.#names.names.delete(name);
-      else this.#names.names.set(name, hidden);
-    }
     if (isolated) this.#checkForward(this.#names);
+    else {
+      const { log, names, numbered } = this.#names;
+      while (log.length > mark) {
+        const name = log.pop()!;
+        if (typeof name === "string") names.delete(name);
+        else numbered[name] = undefined;
+      }
+    }
     this.#names = outerNames;
     this.#defaultDialect = outerDialect;
   }

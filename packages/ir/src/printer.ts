@@ -4,14 +4,14 @@
  * Values are numbered when the enclosing isolated operation is entered, so that uses before the
  * definition (graph regions, loops in the control flow) print the same name.
  */
-import { encodeUtf8 } from "@strata/support";
+import { decodeBytes, encodeUtf8 } from "@strata/support";
 import { compileAssembly } from "./assembly-format.ts";
 import type { Attribute } from "./attribute.ts";
 import type { Block, Region } from "./block.ts";
 import { DenseArrayAttr, UnitAttr } from "./builtin-attributes.ts";
 import { FunctionType } from "./builtin-types.ts";
 import type { Location } from "./location.ts";
-import { operandSegmentSizes, resultSegmentSizes } from "./op-definition.ts";
+import { type OpDefinition, operandSegmentSizes, resultSegmentSizes } from "./op-definition.ts";
 import type { Operation } from "./operation.ts";
 import { resourcesOf } from "./resources.ts";
 import { UnregisteredOp } from "./unregistered.ts";
@@ -40,28 +40,53 @@ export function nameHintOf(value: Value): string | undefined {
   return nameHints.get(value);
 }
 
+/** What stands in quotes as it is. */
+const plainText = /^[ !#-[\]-~]*$/;
+
 const identifier = /^[A-Za-z_][A-Za-z0-9_$.]*$/;
 
 interface Scope {
-  readonly names: Map<Value, string>;
   readonly taken: Set<string>;
-  readonly blocks: Map<Block, string>;
   nextValue: number;
   nextArg: number;
   /** Behind names that are taken; shared by all, so that finding one takes one step. */
   nextSuffix: number;
 }
 
-/** Writes textual IR. */
+/** Where in the output something stands that may be needed again. */
+interface Stretch {
+  start: number;
+  end: number;
+}
+
+/** How the last operation of a kind was printed in the generic form, to be repeated where equal. */
+interface GenericForm {
+  readonly name: Stretch;
+  readonly properties: Stretch;
+  propertyValues: readonly (Attribute | undefined)[];
+  readonly types: Stretch;
+  operandTypes: readonly Type[];
+  resultTypes: readonly Type[];
+}
+
+const newStretch = (): Stretch => ({ start: 0, end: 0 });
+
+/** Writes textual IR, as UTF-8. */
 export class AsmPrinter {
   readonly options: PrintOptions;
   /** True while printing where i64 and f64 need no type. */
   elideDefaultTypes = false;
-  readonly #chunks: string[] = [];
-  #buffer = "";
+  #bytes = new Uint8Array(256);
+  #length = 0;
   #indent = 0;
-  #scope: Scope = newScope();
+  #scope: Scope | undefined;
   #defaultDialect = "builtin";
+  /** Values that have names; each holds its position in `slot`. */
+  readonly #named: Value[] = [];
+  /** Their names: a number n stands for `%n`. */
+  readonly #names: (string | number)[] = [];
+  #blocks: Map<Block, string> | undefined;
+  #forms: Map<OpDefinition, GenericForm> | undefined;
 
   constructor(options: PrintOptions = {}) {
     this.options = options;
@@ -69,21 +94,69 @@ export class AsmPrinter {
 
   /** What has been printed. */
   text(): string {
-    this.#chunks.push(this.#buffer);
-    this.#buffer = "";
-    return this.#chunks.join("");
+    return decodeBytes(this.bytes());
+  }
+
+  /** What has been printed, as UTF-8; valid until more is printed. */
+  bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Makes room for `n` more bytes. */
+  #reserve(n: number): void {
+    if (this.#length + n <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + n));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
   }
 
   write(text: string): void {
-    this.#buffer += text;
-    if (this.#buffer.length > 1 << 16) {
-      this.#chunks.push(this.#buffer);
-      this.#buffer = "";
+    const n = text.length;
+    this.#reserve(n);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = 0; i < n; i++) {
+      const c = text.charCodeAt(i);
+      if (c > 127) {
+        this.#writeEncoded(text);
+        return;
+      }
+      bytes[at++] = c;
     }
+    this.#length = at;
+  }
+
+  #writeEncoded(text: string): void {
+    const encoded = encodeUtf8(text);
+    this.#reserve(encoded.length);
+    this.#bytes.set(encoded, this.#length);
+    this.#length += encoded.length;
+  }
+
+  /** Writes again what stands in the output already. */
+  #repeat(s: Stretch): void {
+    const { start, end } = s;
+    this.#reserve(end - start);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    for (let i = start; i < end; i++) bytes[at++] = bytes[i]!;
+    this.#length = at;
+  }
+
+  /** A character of ASCII. */
+  #char(c: number): void {
+    if (this.#length === this.#bytes.length) this.#reserve(1);
+    this.#bytes[this.#length++] = c;
   }
 
   newline(): void {
-    this.write(`\n${"  ".repeat(this.#indent)}`);
+    const spaces = 2 * this.#indent;
+    this.#reserve(1 + spaces);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = 10;
+    for (let i = 0; i < spaces; i++) bytes[at++] = 32;
+    this.#length = at;
   }
 
   /** Prints lines inside one level deeper. */
@@ -124,6 +197,10 @@ export class AsmPrinter {
   }
 
   string(text: string): void {
+    if (plainText.test(text)) {
+      this.write(`"${text}"`);
+      return;
+    }
     let out = '"';
     for (const ch of text) {
       const c = ch.codePointAt(0)!;
@@ -166,7 +243,45 @@ export class AsmPrinter {
   // --- values and blocks -------------------------------------------------------------------------
 
   operand(v: Value): void {
-    this.write(this.#name(v));
+    const name = this.#nameOf(v);
+    if (typeof name === "string") this.write(name);
+    else this.#number(name);
+  }
+
+  /** `%n`. */
+  #number(n: number): void {
+    this.#reserve(17);
+    const bytes = this.#bytes;
+    let at = this.#length;
+    bytes[at++] = 37;
+    if (n < 10) bytes[at++] = 48 + n;
+    else {
+      let digits = 1;
+      for (let m = 10; m <= n; m *= 10) digits++;
+      let rest = n;
+      for (let i = at + digits - 1; i >= at; i--) {
+        const tens = Math.floor(rest / 10);
+        bytes[i] = 48 + rest - 10 * tens;
+        rest = tens;
+      }
+      at += digits;
+    }
+    this.#length = at;
+  }
+
+  #nameOf(v: Value): string | number {
+    return this.#isNamed(v) ? this.#names[v.slot]! : "%<<unknown value>>";
+  }
+
+  #isNamed(v: Value): boolean {
+    const { slot } = v;
+    return slot >= 0 && slot < this.#named.length && this.#named[slot] === v;
+  }
+
+  #setName(v: Value, name: string | number): void {
+    v.slot = this.#named.length;
+    this.#named.push(v);
+    this.#names.push(name);
   }
 
   operands(vs: Iterable<Value>): void {
@@ -174,22 +289,27 @@ export class AsmPrinter {
   }
 
   block(b: Block): void {
-    this.write(this.#scope.blocks.get(b) ?? "^<<unknown block>>");
+    this.write(this.#blocks?.get(b) ?? "^<<unknown block>>");
   }
 
   #name(v: Value): string {
-    return this.#scope.names.get(v) ?? "%<<unknown value>>";
+    const name = this.#nameOf(v);
+    return typeof name === "string" ? name : `%${name}`;
   }
 
   // --- operations --------------------------------------------------------------------------------
 
   /** A whole operation, results included, without the trailing newline. */
-  operation(op: Operation, options: { results?: boolean } = {}): void {
-    if (!this.#scope.names.has(op.results[0]!) && op.results.length > 0) this.#numberOp(op);
-    if (op.results.length > 0 && options.results !== false) {
-      const head = this.#name(op.results[0]!);
-      if (op.results.length === 1) this.write(`${head} = `);
-      else this.#multipleResults(op);
+  operation(op: Operation, options?: { results?: boolean }): void {
+    const count = op.results.length;
+    if (count > 0) {
+      if (!this.#isNamed(op.results[0]!)) this.#numberOp(op, this.#scoped());
+      if (options?.results === false) {
+        // The caller has printed them.
+      } else if (count === 1) {
+        this.operand(op.results[0]!);
+        this.write(" = ");
+      } else this.#multipleResults(op);
     }
     const parts = op.definition.parts;
     const format =
@@ -224,21 +344,35 @@ export class AsmPrinter {
   }
 
   #generic(op: Operation): void {
-    this.string(op.name);
-    this.write("(");
-    this.operands(op.operands);
-    this.write(")");
+    const forms = (this.#forms ??= new Map<OpDefinition, GenericForm>());
+    let form = forms.get(op.definition);
+    if (form === undefined) {
+      form = {
+        name: newStretch(),
+        properties: newStretch(),
+        propertyValues: [],
+        types: newStretch(),
+        operandTypes: [],
+        resultTypes: [],
+      };
+      forms.set(op.definition, form);
+      form.name.start = this.#length;
+      this.string(op.name);
+      form.name.end = this.#length;
+    } else this.#repeat(form.name);
+    this.#char(40);
+    const uses = op.operandUses;
+    for (let i = 0; i < uses.length; i++) {
+      if (i > 0) this.write(", ");
+      this.operand(uses[i]!.value);
+    }
+    this.#char(41);
     if (op.successors.length > 0) {
       this.write("[");
       this.list(op.successors, (b) => this.block(b));
       this.write("]");
     }
-    const properties = genericProperties(op);
-    if (properties.length > 0) {
-      this.write(" <");
-      this.dictionary(properties);
-      this.write(">");
-    }
+    this.#genericProperties(op, form);
     if (op.regions.length > 0) {
       this.write(" (");
       this.list(op.regions, (r) => this.region(r));
@@ -248,10 +382,55 @@ export class AsmPrinter {
       this.write(" ");
       this.dictionary(sorted(op.discardable));
     }
+    this.#genericTypes(op, form);
+  }
+
+  #genericProperties(op: Operation, form: GenericForm): void {
+    const def = op.definition;
+    const repeatable = def.isRegistered && !def.needsOperandSegments && !def.needsResultSegments;
+    if (repeatable) {
+      const { properties } = op;
+      const before = form.propertyValues;
+      let same = before.length === properties.length;
+      for (let i = 0; same && i < properties.length; i++) same = before[i] === properties[i];
+      if (same) {
+        this.#repeat(form.properties);
+        return;
+      }
+    }
+    const start = this.#length;
+    const properties = genericProperties(op);
+    if (properties.length > 0) {
+      this.write(" <");
+      this.dictionary(properties);
+      this.write(">");
+    }
+    if (!repeatable) return;
+    form.properties.start = start;
+    form.properties.end = this.#length;
+    form.propertyValues = [...op.properties];
+  }
+
+  #genericTypes(op: Operation, form: GenericForm): void {
+    const uses = op.operandUses;
+    const { results } = op;
+    const { operandTypes, resultTypes, types } = form;
+    let same =
+      types.end > 0 && operandTypes.length === uses.length && resultTypes.length === results.length;
+    for (let i = 0; same && i < uses.length; i++) same = uses[i]!.value.type === operandTypes[i];
+    for (let i = 0; same && i < results.length; i++) same = results[i]!.type === resultTypes[i];
+    if (same) {
+      this.#repeat(types);
+      return;
+    }
+    form.operandTypes = op.operandTypes;
+    form.resultTypes = op.resultTypes;
+    types.start = this.#length;
     this.write(" : (");
-    this.types(op.operandTypes);
+    this.types(form.operandTypes);
     this.write(") -> ");
-    this.resultTypes(op.resultTypes);
+    this.resultTypes(form.resultTypes);
+    types.end = this.#length;
   }
 
   /**
@@ -283,7 +462,7 @@ export class AsmPrinter {
     const outerDialect = this.#defaultDialect;
     this.#defaultDialect = r.parent?.definition.parts.defaultDialect ?? "";
     if (!this.#isNumbered(r)) {
-      if (isolated) this.#scope = newScope(this.#scope);
+      if (isolated) this.#scope = newScope(this.#scoped());
       this.#numberRegion(r);
     }
     this.write("{");
@@ -342,7 +521,7 @@ export class AsmPrinter {
    */
   isolatedRegion(r: Region, header: () => void, options: { terminator?: boolean } = {}): void {
     const outer = this.#scope;
-    this.#scope = newScope(outer);
+    this.#scope = newScope(this.#scoped());
     this.#numberRegion(r);
     header();
     if (!r.isEmpty) {
@@ -353,19 +532,24 @@ export class AsmPrinter {
   }
 
   #isNumbered(r: Region): boolean {
-    return r.firstBlock === null || this.#scope.blocks.has(r.firstBlock);
+    return r.firstBlock === null || this.#blocks?.has(r.firstBlock) === true;
+  }
+
+  #scoped(): Scope {
+    return (this.#scope ??= newScope());
   }
 
   #numberRegion(root: Region): void {
-    const scope = this.#scope;
+    const scope = this.#scoped();
+    const blocks = (this.#blocks ??= new Map<Block, string>());
     const regions: { region: Region; block: Block | null; op: Operation | null }[] = [];
     const enterBlock = (b: Block, entry: boolean, number: number): void => {
-      scope.blocks.set(b, `^bb${number}`);
+      blocks.set(b, `^bb${number}`);
       for (const a of b.args) {
         const hint = this.options.generic ? undefined : nameHints.get(a);
-        if (hint !== undefined) scope.names.set(a, unique(scope, hint));
-        else if (entry) scope.names.set(a, unique(scope, `arg${scope.nextArg++}`));
-        else scope.names.set(a, `%${scope.nextValue++}`);
+        if (hint !== undefined) this.#setName(a, unique(scope, hint));
+        else if (entry) this.#setName(a, unique(scope, `arg${scope.nextArg++}`));
+        else this.#setName(a, scope.nextValue++);
       }
     };
     const push = (r: Region): void => {
@@ -386,37 +570,38 @@ export class AsmPrinter {
       }
       const op = f.op;
       f.op = op.next;
-      this.#numberOp(op);
-      if (op.definition.hasTrait(IsolatedFromAbove)) continue;
+      this.#numberOp(op, scope);
+      if (op.regions.length === 0 || op.definition.isIsolated) continue;
       for (let i = op.regions.length - 1; i >= 0; i--) push(op.regions[i]!);
     }
   }
 
-  #numberOp(op: Operation): void {
+  #numberOp(op: Operation, scope: Scope): void {
     const n = op.results.length;
     if (n === 0) return;
-    const scope = this.#scope;
     let hint: string | readonly string[] | undefined;
     if (!this.options.generic) {
       hint = nameHints.get(op.results[0]!) ?? op.definition.parts.resultNames?.(op);
     }
     if (typeof hint === "object") {
       const names = hint;
-      op.results.forEach((r, i) => scope.names.set(r, unique(scope, names[i] ?? "result")));
+      op.results.forEach((r, i) => this.#setName(r, unique(scope, names[i] ?? "result")));
       return;
     }
-    const name = hint === undefined ? `%${scope.nextValue++}` : unique(scope, hint);
-    if (n === 1) scope.names.set(op.results[0]!, name);
-    else op.results.forEach((r, i) => scope.names.set(r, `${name}#${i}`));
+    const name = hint === undefined ? scope.nextValue++ : unique(scope, hint);
+    if (n === 1) {
+      this.#setName(op.results[0]!, name);
+      return;
+    }
+    const group = typeof name === "string" ? name : `%${name}`;
+    op.results.forEach((r, i) => this.#setName(r, `${group}#${i}`));
   }
 }
 
 /** A scope whose names do not hide those around it: MLIR's parser allows no shadowing. */
 function newScope(outer?: Scope): Scope {
   return {
-    names: new Map(),
     taken: new Set(outer?.taken),
-    blocks: new Map(),
     nextValue: outer?.nextValue ?? 0,
     nextArg: outer?.nextArg ?? 0,
     nextSuffix: outer?.nextSuffix ?? 0,
@@ -463,12 +648,21 @@ function genericProperties(op: Operation): readonly (readonly [string, Attribute
 
 /** The textual form of an operation, ending in a newline. */
 export function printOperation(op: Operation, options: PrintOptions = {}): string {
+  return printed(op, options).text();
+}
+
+/** The textual form of an operation as UTF-8, ending in a newline. */
+export function encodeOperation(op: Operation, options: PrintOptions = {}): Uint8Array {
+  return printed(op, options).bytes();
+}
+
+function printed(op: Operation, options: PrintOptions): AsmPrinter {
   const p = new AsmPrinter(options);
   p.operation(op);
   p.write("\n");
   const resources = resourcesOf(op);
   if (resources !== undefined) p.write(`\n${resources.toString()}`);
-  return p.text();
+  return p;
 }
 
 installTextOf((printable) => {

@@ -1,6 +1,6 @@
 /** The traits that generic code asks about, named as in MLIR. */
 import { elementTypeOf, ShapedType } from "./builtin-types.ts";
-import type { Operation } from "./operation.ts";
+import { type Operation, walk } from "./operation.ts";
 import type { OpRef, Report, Trait } from "./op-definition.ts";
 import type { Type } from "./type.ts";
 
@@ -42,29 +42,28 @@ export const ConstantLike: Trait = { name: "ConstantLike" };
 export const IsolatedFromAbove: Trait = {
   name: "IsolatedFromAbove",
   verify(op, report) {
-    for (const region of op.regions) {
-      for (const block of region.blocks()) {
-        for (const inner of block.ops()) checkIsolated(op, inner, report);
-      }
-    }
+    walk(op, (inner) => {
+      if (inner === op) return;
+      checkIsolated(op, inner, report);
+      // Its own check covers what is inside of it.
+      return inner.definition.isIsolated ? "skip" : undefined;
+    });
   },
 };
 
-function checkIsolated(root: Operation, first: Operation, report: Report): void {
-  const stack = [first];
-  for (let op = stack.pop(); op !== undefined; op = stack.pop()) {
-    for (const use of op.operandUses) {
-      const home = use.value.parentBlock?.parent;
-      if (home && !root.regions.some((r) => r.isAncestorOf(home))) {
-        report(
-          "ir.isolated",
-          `\`${op.name}\` inside \`${root.name}\` uses a value defined outside of it`,
-          `\`${root.name}\` is isolated from above: pass the value as an argument`,
-        );
-      }
+function checkIsolated(root: Operation, op: Operation, report: Report): void {
+  const uses = op.operandUses;
+  for (let i = 0; i < uses.length; i++) {
+    const block = uses[i]!.value.parentBlock;
+    if (block === op.parent) continue;
+    const home = block?.parent;
+    if (home && !root.regions.some((r) => r.isAncestorOf(home))) {
+      report(
+        "ir.isolated",
+        `\`${op.name}\` inside \`${root.name}\` uses a value defined outside of it`,
+        `\`${root.name}\` is isolated from above: pass the value as an argument`,
+      );
     }
-    if (op.definition.hasTrait(IsolatedFromAbove)) continue;
-    for (const r of op.regions) for (const b of r.blocks()) stack.push(...b.ops());
   }
 }
 

@@ -53,6 +53,11 @@ export abstract class Value<T extends Type = Type> {
   readonly id: number = freshId();
   type: T;
   firstUse: Use | null = null;
+  /**
+   * Scratch for whichever algorithm runs: a position in a list of its own, which is meaningful only
+   * where that list holds this value at that position.
+   */
+  slot = -1;
 
   constructor(type: T) {
     this.type = type;

@@ -9,7 +9,7 @@ import { Dominance } from "./dominance.ts";
 import { sourceOf } from "./location.ts";
 import type { OpDefinition, ValueGroup } from "./op-definition.ts";
 import { type Operation, walk } from "./operation.ts";
-import { NoTerminator } from "./traits.ts";
+import { NoTerminator, SameOperandsAndResultType } from "./traits.ts";
 import type { Value } from "./value.ts";
 
 /** Where in a source text an operation stands, for diagnostics. */
@@ -47,22 +47,68 @@ function verifyOne(
   found: Diagnostic[],
 ): void {
   const before = found.length;
-  const report = (code: string, message: string, hint?: string): void => {
-    found.push(opError(op, code, message, hint));
-  };
   const def = op.definition;
   if (def.isRegistered) {
-    verifyValues(op, def, report);
-    verifyAttributes(op, def, report);
-    verifyRegions(op, def, report);
-    verifySuccessors(op, def, report);
-    if (found.length === before) {
-      for (const t of def.traits) t.verify?.(op, report);
+    if (!isPlainAndRight(op, def)) {
+      const report = reporter(op, found);
+      verifyValues(op, def, report);
+      verifyAttributes(op, def, report);
+      verifyRegions(op, def, report);
+      verifySuccessors(op, def, report);
+      if (found.length === before) {
+        for (const t of def.traits) t.verify?.(op, report);
+        if (found.length === before) def.parts.verify?.(op, report);
+      }
+    } else if (def.traitChecks.length > 0 || def.parts.verify !== undefined) {
+      const report = reporter(op, found);
+      for (const check of def.traitChecks) check(op, report);
       if (found.length === before) def.parts.verify?.(op, report);
     }
   }
-  if (op !== root) verifyOperandsDominate(op, dominance, report);
-  for (const r of op.regions) verifyTerminators(op, r, found);
+  if (op !== root) verifyOperandsDominate(op, dominance, found);
+  if (op.regions.length > 0) for (const r of op.regions) verifyTerminators(op, r, found);
+}
+
+function reporter(op: Operation, found: Diagnostic[]): Report {
+  return (code, message, hint) => {
+    found.push(opError(op, code, message, hint));
+  };
+}
+
+/**
+ * Whether an operation of the most frequent shape (single operands and results of one type) is right
+ * in all but the checks of its own and its other traits; false when that is to be looked at closely.
+ */
+function isPlainAndRight(op: Operation, def: OpDefinition): boolean {
+  if (!def.isPlain) return false;
+  const uses = op.operandUses;
+  const { results, properties } = op;
+  if (uses.length !== def.operandGroups.length || results.length !== def.resultGroups.length) {
+    return false;
+  }
+  const { verified } = def;
+  const { type } = uses[0]!.value;
+  if (type !== verified.type) return firstTime(op, def);
+  for (let i = 1; i < uses.length; i++) if (uses[i]!.value.type !== type) return false;
+  for (let i = 0; i < results.length; i++) if (results[i]!.type !== type) return false;
+  const known = verified.attributes;
+  for (let i = 0; i < known.length; i++) if (properties[i] !== known[i]) return firstTime(op, def);
+  return op.regions.length === 0 && op.successors.length === 0;
+}
+
+/** Checks closely, and remembers the types and attributes if they are right. */
+function firstTime(op: Operation, def: OpDefinition): boolean {
+  const problems: Diagnostic[] = [];
+  const report = reporter(op, problems);
+  verifyValues(op, def, report);
+  verifyAttributes(op, def, report);
+  verifyRegions(op, def, report);
+  verifySuccessors(op, def, report);
+  SameOperandsAndResultType.verify?.(op, report);
+  if (problems.length > 0) return false;
+  def.verified.type = op.operand(0).type;
+  for (let i = 0; i < def.attributes.length; i++) def.verified.attributes[i] = op.properties[i];
+  return true;
 }
 
 type Report = (code: string, message: string, hint?: string) => void;
@@ -188,14 +234,25 @@ function verifySuccessors(op: Operation, def: OpDefinition, report: Report): voi
   }
 }
 
-function verifyOperandsDominate(op: Operation, dominance: Dominance, report: Report): void {
-  if (isGraphRegion(op.parentRegion)) return;
-  if (op.parent !== null && !dominance.isReachable(op.parent)) return;
-  for (const u of op.operandUses) {
-    if (!dominance.valueDominates(u.value, op) && !definedInGraph(u.value, op)) {
-      report(
-        "ir.dominance",
-        `operand ${u.index} of \`${op.name}\` is not defined on every path that leads here`,
+function verifyOperandsDominate(op: Operation, dominance: Dominance, found: Diagnostic[]): void {
+  const uses = op.operandUses;
+  for (let i = 0; i < uses.length; i++) {
+    const { value } = uses[i]!;
+    const home = value.parentBlock;
+    // Mostly the value is an argument of the block, or computed further up in it.
+    if (home !== null && home === op.parent) {
+      const def = value.definingOp;
+      if (def === undefined || home.isBefore(def, op)) continue;
+    }
+    if (isGraphRegion(op.parentRegion)) return;
+    if (op.parent !== null && !dominance.isReachable(op.parent)) return;
+    if (!dominance.valueDominates(value, op) && !definedInGraph(value, op)) {
+      found.push(
+        opError(
+          op,
+          "ir.dominance",
+          `operand ${i} of \`${op.name}\` is not defined on every path that leads here`,
+        ),
       );
     }
   }

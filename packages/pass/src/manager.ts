@@ -10,6 +10,7 @@ import {
   type Context,
   IsolatedFromAbove,
   type Operation,
+  printOperation,
   spanOf,
   verify,
 } from "@strata/ir";
@@ -49,8 +50,11 @@ export interface RunOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** An `AbortSignal`, asked before every pass and by long passes. */
   readonly signal?: { readonly aborted: boolean };
-  /** Keep a copy of the input so that a crash comes with a reproducer. */
-  readonly reproducer?: boolean;
+  /**
+   * A crash comes with a reproducer: of a copy of the input that is made beforehand, or of the
+   * input's text, which is asked for only then.
+   */
+  readonly reproducer?: boolean | (() => string);
 }
 
 /** What a run found out. */
@@ -105,7 +109,8 @@ class Run {
   readonly #statistics = new Map<string, Map<string, number>>();
   readonly #timing: TimingNode;
   readonly #signal: { readonly aborted: boolean };
-  readonly #original: Operation | undefined;
+  /** The input as text. */
+  readonly #original: (() => string) | undefined;
   #done = 0;
   #total = 0;
   #changed = false;
@@ -120,7 +125,12 @@ class Run {
       ...(options.instrumentations ?? []),
     ];
     this.#timing = new TimingNode(p.anchor);
-    this.#original = options.reproducer === true ? cloneOp(root) : undefined;
+    const { reproducer } = options;
+    if (typeof reproducer === "function") this.#original = reproducer;
+    else if (reproducer === true) {
+      const copy = cloneOp(root);
+      this.#original = () => printOperation(copy);
+    }
   }
 
   result(): RunResult {
@@ -251,7 +261,7 @@ class Run {
     const reproducer =
       this.#original === undefined
         ? undefined
-        : writeReproducer(this.#pipeline, `${code}: ${message}`, this.#original);
+        : writeReproducer(this.#pipeline, `${code}: ${message}`, this.#original());
     return new PassFailure(
       bug(code, message, { span: spanOf(event.op), notes }),
       reproducer,

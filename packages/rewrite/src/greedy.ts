@@ -206,6 +206,8 @@ class GreedyDriver implements RewriteListener {
   /** Moves constants behind the other operands, which keep their order. */
   #constantsToTheRight(op: Operation): void {
     const uses = op.operandUses;
+    // Mostly the first of two is no constant, and then they are in order.
+    if (uses.length === 2 && constantValueOf(uses[0]!.value) === undefined) return;
     let seen = false;
     let sorted = true;
     for (let i = 0; i < uses.length; i++) {
@@ -267,6 +269,7 @@ class GreedyDriver implements RewriteListener {
     for (let i = 0; i < patterns.length; i++) {
       const p = patterns[i]!;
       if (allow !== undefined && !allow(this.#attempts++, p, op)) continue;
+      if (p.matches?.(op) === false) continue;
       rewriter.setBefore(op);
       rewriter.location = op.location;
       let done = false;

@@ -100,11 +100,17 @@ export class Rule implements RewritePattern {
   /** Matches the left side; the match is valid until the next call. */
   tryMatch(op: Operation): Match | undefined {
     const m = this.#match;
-    for (const matches of this.#matchers) {
-      m.reset(op);
-      if (matches(op, m) && this.conditions.every((c) => c.holds(m))) return m;
+    const matchers = this.#matchers;
+    m.reset(op);
+    for (let i = 0; i < matchers.length; i++) {
+      if (matchers[i]!(op, m) && this.conditions.every((c) => c.holds(m))) return m;
     }
     return undefined;
+  }
+
+  /** Whether the left side and the conditions hold; changes nothing. */
+  matches(op: Operation): boolean {
+    return this.tryMatch(op) !== undefined;
   }
 
   apply(op: Operation, rewriter: Rewriter): boolean {

@@ -48,10 +48,9 @@ export class Match {
     return this.#root;
   }
 
-  /** Starts over at another root. */
+  /** Starts over at another root; a matcher binds a hole before it reads it. */
   reset(root: Operation): void {
     this.#root = root;
-    this.bindings.fill(undefined);
   }
 
   /** The value of a hole in an operand position. */

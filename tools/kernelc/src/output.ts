@@ -7,6 +7,7 @@ export async function writeOutput(
   path: string | undefined,
   content: string | Uint8Array,
   { io }: CommandContext,
+  kind: "text" | "binary" = typeof content === "string" ? "text" : "binary",
 ): Promise<void> {
   if (path !== undefined && path !== "-") {
     const [{ writeWhole }, { encodeUtf8 }] = await Promise.all([
@@ -16,7 +17,7 @@ export async function writeOutput(
     await writeWhole(path, typeof content === "string" ? encodeUtf8(content) : content);
     return;
   }
-  if (typeof content !== "string" && io.stdout.isTerminal) {
+  if (kind === "binary" && io.stdout.isTerminal) {
     throw usageError("cli.binary-to-terminal", "a binary is not written to a terminal", {
       hint: "name a file with -o, or send the output elsewhere",
     });

@@ -6,12 +6,12 @@
  */
 import {
   type Context,
+  encodeOperation,
   expectVerified,
   type ModuleOp,
   parseModule,
-  printOperation,
 } from "@strata/ir";
-import { DiagnosticError, type Diagnostic, type SourceFile } from "@strata/support";
+import { DiagnosticError, type Diagnostic, encodeUtf8, type SourceFile } from "@strata/support";
 import type { CommandContext } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
 import { writeOutput } from "../output.ts";
@@ -98,7 +98,7 @@ interface Work {
 
 async function printPieces(pieces: readonly SourceFile[], work: Work): Promise<void> {
   const { options, phases, cx } = work;
-  const texts: string[] = [];
+  const texts: Uint8Array[] = [];
   for (const piece of pieces) {
     const { module, diagnostics } = await processPiece(piece, work);
     showDiagnostics(diagnostics, cx.io);
@@ -106,16 +106,18 @@ async function printPieces(pieces: readonly SourceFile[], work: Work): Promise<v
       cx.exitCode = EXIT.input;
       continue;
     }
-    const text = phases.measure("print", () =>
-      printOperation(module, {
+    if (texts.length > 0) texts.push(encodeUtf8(`${SPLIT_MARKER}\n`));
+    const bytes = phases.measure("print", () =>
+      encodeOperation(module, {
         generic: options.printGeneric === true,
         locations: options.printLocations === true,
       }),
     );
-    texts.push(text);
+    texts.push(bytes);
   }
   if (options.out !== undefined && cx.exitCode !== EXIT.done) return;
-  await writeOutput(options.out, texts.join(`${SPLIT_MARKER}\n`), cx);
+  const whole = texts.length === 1 ? texts[0]! : Buffer.concat(texts);
+  await writeOutput(options.out, whole, cx, "text");
 }
 
 async function verifyPieces(pieces: readonly SourceFile[], work: Work): Promise<void> {
@@ -141,7 +143,9 @@ async function processPiece(
     const { pipeline, run } = passes;
     const printAfterAll = options.printIrAfterAll === true;
     const { verify } = options;
-    const { diagnostics, timing } = run(module, { pipeline, context, verify, printAfterAll }, cx);
+    const text = (): string => piece.text;
+    const how = { pipeline, context, verify, printAfterAll, text };
+    const { diagnostics, timing } = run(module, how, cx);
     phases.addRun(timing);
     return { module, diagnostics };
   } catch (error) {

@@ -11,19 +11,21 @@ export interface PassRun {
   readonly verify: boolean;
   /** Print the IR to standard error after each pass. */
   readonly printAfterAll: boolean;
+  /** The text that the module was read from. */
+  readonly text: () => string;
 }
 
 /** Transforms a module in place; what the passes reported, and their times. */
 export function runPasses(
   module: ModuleOp,
-  { pipeline, context, verify, printAfterAll }: PassRun,
+  { pipeline, context, verify, printAfterAll, text }: PassRun,
   cx: CommandContext,
 ): { readonly diagnostics: readonly Diagnostic[]; readonly timing: TimingNode } {
   try {
     return runPipeline(pipeline, module, {
       context,
       verify,
-      reproducer: true,
+      reproducer: text,
       printIr: {
         after: printAfterAll,
         write: ({ header, text }) => cx.io.stderr.write(`${header}\n${text}\n`),

@@ -1,6 +1,7 @@
 /** The memref dialect, composed. */
 import { arith } from "@strata/arith";
 import { defineDialect, type Dialect } from "@strata/ir";
+import { analyses } from "./analyses.ts";
 import { canonicalizers } from "./canonicalize.ts";
 import { effects } from "./effects.ts";
 import { folds } from "./fold.ts";
@@ -44,6 +45,6 @@ export const memref: Dialect = defineDialect({
     ops.Transpose,
     ops.View,
   ],
-  interfaces: [...effects, ...folds, ...canonicalizers, ...interpretation],
+  interfaces: [...analyses, ...effects, ...folds, ...canonicalizers, ...interpretation],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

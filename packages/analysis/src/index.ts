@@ -9,3 +9,6 @@ export * from "./needed.ts";
 export * from "./region-flow.ts";
 export * from "./sparse-backward.ts";
 export * from "./sparse-forward.ts";
+export * from "./alias.ts";
+export * from "./call-graph.ts";
+export * from "./effects.ts";

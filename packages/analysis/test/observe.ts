@@ -10,6 +10,7 @@ import {
   type ModuleOp,
   type Operation,
   SymbolRefAttr,
+  type Type,
   TypeAttr,
   type Value,
   walk,
@@ -17,11 +18,13 @@ import {
 import { DiagnosticError, type Random } from "@strata/support";
 import { randomValue } from "@strata/testing";
 
-/** Values that analyses of integers speak of, in the order of the program. */
-function integersOf(module: Operation): Value[] {
+const isInteger = (t: Type): boolean => t instanceof IndexType || t instanceof IntegerType;
+
+/** Values of some types, in the order of the program. */
+function valuesOf(module: Operation, isWanted: (type: Type) => boolean): Value[] {
   const values: Value[] = [];
   const add = (v: Value): void => {
-    if (v.type instanceof IndexType || v.type instanceof IntegerType) values.push(v);
+    if (isWanted(v.type)) values.push(v);
   };
   walk(module, (op) => {
     for (const r of op.results) add(r);
@@ -50,22 +53,34 @@ export function observe(
   runs: number,
   seen: (value: Value, number: bigint) => void,
 ): void {
-  const values = integersOf(module);
+  observeTypes(module, random, runs, isInteger, (v, x) => seen(v, BigInt(x as number)));
+}
+
+/** As `observe`, of values of other types. */
+export function observeTypes(
+  module: ModuleOp,
+  random: Random,
+  runs: number,
+  isWanted: (type: Type) => boolean,
+  seen: (value: Value, what: RuntimeValue, run: number) => void,
+): void {
+  let run = 0;
+  const values = valuesOf(module, isWanted);
   const copy = cloneOp(module);
   const externals: Record<string, (args: readonly RuntimeValue[]) => readonly RuntimeValue[]> = {};
-  integersOf(copy).forEach((v, n) => {
+  valuesOf(copy, isWanted).forEach((v, n) => {
     insertObserver(v, n);
     const type = FunctionType.get([v.type], []);
     copy.add(FuncOp.declare(`observe_${n}`, type, { visibility: "private" }));
     externals[`observe_${n}`] = ([x]) => {
-      seen(values[n]!, BigInt(x as number));
+      seen(values[n]!, x!, run);
       return [];
     };
   });
   const main = [...copy.ops()].find((op) => op instanceof FuncOp && op.symbolName === "f");
   const type = main?.getAttr("function_type");
   if (!(type instanceof TypeAttr && type.value instanceof FunctionType)) throw new Error("no @f");
-  for (let i = 0; i < runs; i++) {
+  for (; run < runs; run++) {
     const args = type.value.inputs.map((t) => randomValue(t, random));
     try {
       new Interpreter(copy, { maxSteps: 20_000, externals }).run("f", args);

@@ -110,6 +110,23 @@ export async function writeValue(path: string, value: HostTensor | TypedScalar):
 
 let written = 0;
 
+/** Removes a file should the program be asked to end; gives what takes that back. */
+async function removeOnSignal(path: string): Promise<() => void> {
+  const { rmSync } = await import("node:fs");
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+  const end = (signal: NodeJS.Signals): void => {
+    rmSync(path, { force: true });
+    forget();
+    // Without listeners of ours the signal does what it would have done.
+    process.kill(process.pid, signal);
+  };
+  const forget = (): void => {
+    for (const signal of signals) process.removeListener(signal, end);
+  };
+  for (const signal of signals) process.on(signal, end);
+  return forget;
+}
+
 /** Writes bytes so that the path never names a part of them. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const { open, realpath, rename, rm, stat, writeFile } = await import("node:fs/promises");
@@ -123,6 +140,7 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
       return;
     }
     const temporary = `${target}.${process.pid}-${written++}.part`;
+    const forget = await removeOnSignal(temporary);
     try {
       const file = await open(temporary, "wx");
       try {
@@ -134,6 +152,8 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
     } catch (error) {
       await rm(temporary, { force: true }).catch(() => undefined);
       throw error;
+    } finally {
+      forget();
     }
   } catch (error) {
     if (error instanceof DiagnosticError) throw error;

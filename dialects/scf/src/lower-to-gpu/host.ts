@@ -22,6 +22,7 @@ import { tryCombiningNest } from "./combine.ts";
 import { tryContraction } from "./contraction.ts";
 import { lowerContraction } from "./contraction-kernel.ts";
 import { allocateLike, copy, free } from "./device-memory.ts";
+import { keepScalarsOnDevice } from "./device-scalars.ts";
 import { lowerUpdates, tryUpdates } from "./histogram.ts";
 import {
   type IndependentLoops,
@@ -71,6 +72,7 @@ class HostLowering {
     });
     reducing.forEach(toCountedLoops);
     for (const block of this.#fn.body.blocks()) this.#block(block);
+    keepScalarsOnDevice(this.#fn);
     return this.#kernels.hasKernels;
   }
 

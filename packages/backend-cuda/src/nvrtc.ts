@@ -6,7 +6,7 @@
  * numbers stay.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { LineOrigin } from "@strata/emit-c";
 import { addressOf, type NativeLibrary, tryLoadLibrary } from "@strata/runtime/native";
 import type { DiagnosticNote } from "@strata/support";
@@ -91,6 +91,7 @@ function search(): NvrtcSearch {
   const inFolders = folders().flatMap((f) => named.map((n) => join(f, n)).filter(existsSync));
   const candidates = [...(own === undefined ? [] : [own]), ...windows, ...inFolders, ...named];
   for (const path of [...candidates, "libnvrtc.so"]) {
+    loadBuiltins(path);
     const loaded = tryLoadLibrary(path);
     if (!("library" in loaded)) continue;
     const api = bind(loaded.library);
@@ -99,6 +100,15 @@ function search(): NvrtcSearch {
     return { nvrtc: { api, version: `${major[0]}.${minor[0]}`, path } };
   }
   return { tried: [...(own === undefined ? [] : [own]), ...named] };
+}
+
+/** Loads what NVRTC itself opens by name, from beside it: the linker need not know the folder. */
+function loadBuiltins(path: string): void {
+  const folder = dirname(path);
+  if (folder === "." || !existsSync(folder)) return;
+  for (const name of readdirSync(folder)) {
+    if (/^libnvrtc-builtins\.so\.[\d.]+$/.test(name)) tryLoadLibrary(join(folder, name));
+  }
 }
 
 /** Options that keep numbers what the IR says. */

@@ -24,6 +24,21 @@ export const SYSTEM_TOOLS = [
     tests: "native code: device llvm, build --emit",
   },
   { library: "libomp.so.5", package: "libomp5", tests: "native code on several threads" },
+  {
+    library: "libOpenCL.so.1",
+    package: "ocl-icd-libopencl1",
+    tests: "device opencl",
+  },
+  {
+    library: "libpocl.so.2",
+    package: "pocl-opencl-icd",
+    tests: "device opencl: every kernel, on the processor",
+  },
+  {
+    command: "oclgrind",
+    package: "oclgrind",
+    tests: "device opencl: that kernels have no races and stay inside of buffers",
+  },
   { command: "gcc", package: "gcc", tests: "that C programs call compiled kernels" },
   {
     command: "aarch64-linux-gnu-gcc",

@@ -7,6 +7,7 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureNode, installPackages, root, run, runMain } from "./setup.mjs";
+import { fetchNvrtc, hasNvrtc } from "./nvrtc.mjs";
 import { findMissingTools, installTools, whyNotInstallable } from "./system-packages.mjs";
 
 const REPORT = join(root, ".cache", "test-report.json");
@@ -34,7 +35,7 @@ function main() {
   const only = process.argv.slice(2);
   const node = ensureNode();
   const failed = [];
-  if (only.length === 0) failed.push(...bringSystemTools(isCi));
+  if (only.length === 0) failed.push(...bringSystemTools(isCi), ...bringNvrtc(isCi));
   timed("packages", () => installPackages(node));
   if (only.length === 0) failed.push(...CHECKS.filter((check) => !runCheck(node, check)));
   const env = isCi ? { STRATA_CI: "1" } : {};
@@ -59,6 +60,15 @@ function bringSystemTools(isCi) {
     console.log(`left out: ${tests}: ${name} (Debian package ${debian}) is missing, and ${reason}`);
   }
   return isCi ? left.map(({ name }) => ({ name: `${name} is missing` })) : [];
+}
+
+/** Fetches the compiler of CUDA C++ where it is missing; returns what counts as failed. */
+function bringNvrtc(isCi) {
+  if (hasNvrtc()) return [];
+  const reason = timed("NVRTC", fetchNvrtc);
+  if (reason === undefined) return [];
+  console.log(`left out: kernels compiled as CUDA C++: NVRTC is missing, and ${reason}`);
+  return isCi ? [{ name: "NVRTC is missing" }] : [];
 }
 
 function runCheck(node, { name, command, args }) {

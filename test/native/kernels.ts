@@ -8,7 +8,8 @@ import { lowerToLLVM, runLowered } from "@strata/compiler/to-llvm";
 import { collect, IntegerAttr, i32, type ModuleOp, Builder } from "@strata/ir";
 import { ConstantOp } from "@strata/arith";
 import * as omp from "@strata/omp";
-import { parallelizeLoops, shareLoops } from "@strata/scf/lower-to-openmp";
+import { fuseLoops, sequentialRows } from "@strata/scf/fuse-loops";
+import { parallelizeLoops, sharedRows, shareLoops } from "@strata/scf/lower-to-openmp";
 import { vectorizeLoops } from "@strata/scf/lower-to-vector";
 import type { KernelCase, Values } from "../kernels/case.ts";
 import { interpretModule, specializeCase } from "../kernels/levels.ts";
@@ -38,6 +39,7 @@ const threshold = 1;
 /** Lowers a module of the pattern level, in place. */
 function lowerNatively(module: ModuleOp, level: NativeLevel): void {
   lowerTo(module, "loop", hostTarget);
+  fuseLoops(module, level === "llvm" ? sequentialRows : sharedRows({ threshold }));
   if (level !== "llvm") shareLoops(module, { threshold });
   vectorizeLoops(module, hostTarget);
   if (level !== "llvm") {

@@ -38,6 +38,7 @@ import * as memref from "@strata/memref";
 import * as omp from "@strata/omp";
 import { definePass, type PassDefinition, u32 } from "@strata/pass";
 import { buildFor } from "./build.ts";
+import { type RowLoop, sequentialRows } from "./fuse-loops.ts";
 import { sharePoints } from "./lower-to-openmp/point-loops.ts";
 import { shareReduction } from "./lower-to-openmp/reduction-loops.ts";
 import { declareReductions, hasFreeOrder } from "./lower-to-openmp/reductions.ts";
@@ -63,6 +64,25 @@ function isInsideParallel(op: Operation): boolean {
     if (o instanceof Parallel || o instanceof omp.Parallel) return true;
   }
   return false;
+}
+
+/** Rows of fused nests, dealt out to threads. */
+export function sharedRows({ threshold = defaultThreshold }: ParallelizeOptions = {}): RowLoop {
+  return (b, nest, dims, prepare, body, finish) => {
+    const work = workOf(nest, b);
+    const condition = typeof work === "number" ? undefined : isAtLeast(b, work, threshold);
+    if (typeof work === "number" && work < threshold) {
+      sequentialRows(b, nest, dims, prepare, body, finish);
+      return;
+    }
+    const bounds = {
+      lower: nest.lowerBound.slice(0, dims),
+      upper: nest.upperBound.slice(0, dims),
+      step: nest.step.slice(0, dims),
+    };
+    const frame = { begin: prepare, end: finish };
+    buildTeamLoop(b, bounds, condition, body, undefined, frame);
+  };
 }
 
 /**

@@ -7,6 +7,7 @@
  * | fuse-patterns | producers disappear into consumers while both are still whole |
  * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
  * | cse | lowering repeats constants and index arithmetic; later steps are cheaper on less |
+ * | fuse-loops | machines with caches only: needs nests that are not vectorized yet |
  * | share-loops | for threads only: needs scalar loops, which show what depends on what |
  * | vectorize-loops | needs the parallel nests that lowering made |
  *
@@ -22,7 +23,8 @@ import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
 import { raiseContractions } from "@strata/pattern/raise-contract";
 import { type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
-import { shareLoops } from "@strata/scf/lower-to-openmp";
+import { fuseLoops, sequentialRows } from "@strata/scf/fuse-loops";
+import { sharedRows, shareLoops } from "@strata/scf/lower-to-openmp";
 import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import type { TargetModel } from "./target.ts";
@@ -39,6 +41,8 @@ export interface LowerOptions {
   readonly onPass?: (name: string, module: ModuleOp) => void;
   /** Hears what was vectorized and what not, and why. */
   readonly onVectorization?: (remark: VectorizationRemark) => void;
+  /** Takes the place of the compiler's own way from loops to vectors: a schedule. */
+  readonly vectorize?: (module: ModuleOp, target: TargetModel) => void;
   /** Leave producers and consumers apart. */
   readonly fuse?: boolean;
   /** Deal reductions and borders out to threads; parallel nests come with the next level down. */
@@ -81,6 +85,13 @@ export function lowerTo(
     step("dce", () => eraseDeadCode(module));
     return;
   }
+  if (target.fusesLoops === true) {
+    const rows = options.threads === true ? sharedRows() : sequentialRows;
+    step("fuse-loops", () => fuseLoops(module, rows));
+  }
   if (options.threads === true) step("share-loops", () => shareLoops(module));
-  step("vectorize-loops", () => vectorizeLoops(module, target, options.onVectorization));
+  const vectorize =
+    options.vectorize ??
+    ((m: ModuleOp, t: TargetModel) => vectorizeLoops(m, t, options.onVectorization));
+  step("vectorize-loops", () => vectorize(module, target));
 }

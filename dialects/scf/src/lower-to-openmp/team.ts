@@ -9,6 +9,12 @@ export interface TeamBounds {
   readonly step: readonly Value[];
 }
 
+/** What every thread does before and after its part of the loop. */
+export interface ThreadFrame {
+  readonly begin: (b: Builder) => void;
+  readonly end: (b: Builder) => void;
+}
+
 /** What threads reduce into. */
 export interface TeamReductions {
   readonly variables: readonly Value[];
@@ -27,6 +33,7 @@ export function buildTeamLoop(
   condition: Value | undefined,
   body: (b: Builder, ivs: readonly BlockArgument[], own: readonly BlockArgument[]) => void,
   { variables, attributes }: TeamReductions = none,
+  frame?: ThreadFrame,
 ): omp.Parallel {
   const rank = lower.length;
   const nest = new Block(lower.map((v) => v.type));
@@ -49,6 +56,7 @@ export function buildTeamLoop(
     }),
   );
   const t = at(team);
+  frame?.begin(t);
   t.insert(
     omp.Wsloop.of({
       allocate_vars: [],
@@ -63,6 +71,7 @@ export function buildTeamLoop(
       region: new Region([shared]),
     }),
   );
+  frame?.end(t);
   t.insert(omp.Terminator.of({}));
   const collapse_num_loops = rank > 1 ? IntegerAttr.i64(rank) : undefined;
   const bounds = [...lower, ...upper, ...step];

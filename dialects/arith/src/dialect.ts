@@ -12,6 +12,7 @@ import { FastMathAttr, OverflowAttr } from "./attributes.ts";
 import { canonicalizers } from "./canonicalize.ts";
 import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
+import { linearForms } from "./linear.ts";
 import {
   arithOps,
   CeilDivSI,
@@ -46,6 +47,7 @@ export const arith: Dialect = defineDialect({
     ...folds,
     ...canonicalizers,
     ...interpretation,
+    ...linearForms,
     ...ranges,
   ],
   materializeConstant,

@@ -1,5 +1,5 @@
 /** What analyses ask of the operations: whose memory results lie in, and bounds of extents. */
-import { AliasInterface, type Aliasing, RangeInterface } from "@strata/analysis";
+import { AccessInterface, AliasInterface, type Aliasing, RangeInterface } from "@strata/analysis";
 import { type InterfaceBinding, lookupSymbol, type Operation } from "@strata/ir";
 import * as ops from "./ops.ts";
 
@@ -31,5 +31,19 @@ export const analyses: readonly InterfaceBinding[] = [
     isWhole: () => true,
   }),
   AliasInterface.on(ops.GetGlobal, { global: allocatedGlobal }),
+  AccessInterface.on(ops.Load, {
+    accesses: ({ operands: [memref, ...indices] }) => [{ kind: "read", memref: memref!, indices }],
+  }),
+  AccessInterface.on(ops.Store, {
+    accesses: ({ operands: [, memref, ...indices] }) => [
+      { kind: "write", memref: memref!, indices },
+    ],
+  }),
+  AccessInterface.on(ops.AtomicRMW, {
+    accesses: ({ operands: [, memref, ...indices] }) => [
+      { kind: "read", memref: memref!, indices },
+      { kind: "write", memref: memref!, indices },
+    ],
+  }),
   RangeInterface.on([ops.Dim, ops.Rank], { infer: () => [{ low: 0n, high: greatestIndex }] }),
 ];

@@ -1,5 +1,6 @@
 /** How control moves through the regions of loops and conditions, and bounds of loop counters. */
 import {
+  CountedLoopInterface,
   type FlowEdge,
   type IntegerRange,
   RangeInterface,
@@ -98,6 +99,20 @@ export const analyses: readonly InterfaceBinding[] = [
   RegionFlowInterface.on(ops.While, whileLoop),
   RegionFlowInterface.on(ops.ExecuteRegion, executed),
   RegionFlowInterface.on(ops.Parallel, parallel),
+  CountedLoopInterface.on(ops.For, {
+    loops(op) {
+      const [lower, upper, step] = op.operands;
+      const counter = op.regions[0]!.entry.args[0]!;
+      return [{ op, counter, lower: lower!, upper: upper!, step: step! }];
+    },
+  }),
+  CountedLoopInterface.on(ops.Parallel, {
+    loops: (op) =>
+      op.regions[0]!.entry.args.map((counter, d) => {
+        const bound = (g: number): Value => op.operandGroup(g)[d]!;
+        return { op, counter, lower: bound(0), upper: bound(1), step: bound(2) };
+      }),
+  }),
   RangeInterface.on(ops.For, {
     argument(op, argument, [lower, upper]) {
       // Compared as unsigned numbers, bounds say nothing of the signed ones unless none is negative.

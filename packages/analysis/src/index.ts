@@ -12,3 +12,5 @@ export * from "./sparse-forward.ts";
 export * from "./alias.ts";
 export * from "./call-graph.ts";
 export * from "./effects.ts";
+export * from "./affine-access.ts";
+export * from "./dependence.ts";

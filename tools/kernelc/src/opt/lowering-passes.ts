@@ -1,8 +1,9 @@
 /** The steps from level to level as passes, so that `kernelc opt` runs each by itself. */
 import { ModuleOp, spanOf } from "@strata/ir";
-import { definePass, u32, type PassDefinition } from "@strata/pass";
+import { definePass, oneOf, u32, type PassDefinition } from "@strata/pass";
 import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
+import { cudaTarget, lowerLoopsToGpu, openclTarget } from "@strata/scf/lower-to-gpu";
 import { vectorizeLoops } from "@strata/scf/lower-to-vector";
 import { remark } from "@strata/support";
 
@@ -41,9 +42,20 @@ const scfVectorize = definePass("scf-vectorize", {
   },
 });
 
+const convertLoopsToGpu = definePass("convert-loops-to-gpu", {
+  summary: "Turn loops on memory into kernels and the host's program that launches them.",
+  on: ModuleOp,
+  options: {
+    target: oneOf(["cuda", "opencl"], { default: "cuda", doc: "the machine to choose for" }),
+  },
+  run: (module, { target }) =>
+    lowerLoopsToGpu(module, target === "cuda" ? cudaTarget : openclTarget),
+});
+
 /** All of them. */
 export const loweringPasses: readonly PassDefinition[] = [
   patternFuse,
   convertPatternToLoop,
   scfVectorize,
+  convertLoopsToGpu,
 ];

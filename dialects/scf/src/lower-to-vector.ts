@@ -36,7 +36,15 @@ import { ScalarCopy } from "./scalar-copy.ts";
 import { indexConstant, isEmptyRange, mainUpperBound } from "./lower-to-vector/ranges.ts";
 import { Widener } from "./lower-to-vector/widen.ts";
 
-export type { VectorTarget } from "./lower-to-vector/plan.ts";
+export { mergeDimensions } from "./lower-to-vector/merge.ts";
+export {
+  choiceOf,
+  planChoice,
+  type VectorChoice,
+  type VectorPlan,
+  type VectorTarget,
+} from "./lower-to-vector/plan.ts";
+export { NotVectorizable } from "./lower-to-vector/shape.ts";
 
 /** What happened to one loop nest. */
 export interface VectorizationRemark {
@@ -48,6 +56,44 @@ export interface VectorizationRemark {
   readonly copies: number;
 }
 
+/** What is decided for one loop nest before anything is changed. */
+export interface VectorDecision {
+  readonly loop: Parallel | For;
+  readonly plan: VectorPlan | NotVectorizable;
+}
+
+/** Decides for each nest and each reduction outside of nests, in order; changes nothing. */
+export function planVectorization(root: Operation, target: VectorTarget): VectorDecision[] {
+  const nests = vectorizableNests(root).map((loop) => ({ loop, plan: planParallel(loop, target) }));
+  const loops = vectorizableReductions(root);
+  return [...nests, ...loops.map((loop) => ({ loop, plan: planReduction(loop, target) }))];
+}
+
+/** The outermost parallel nests, in order. */
+export function vectorizableNests(root: Operation): Parallel[] {
+  return collect(root, Parallel).filter((nest) => nest.parentOfType(Parallel) === undefined);
+}
+
+/** The innermost loops with results that stand in no parallel nest, in order. */
+export function vectorizableReductions(root: Operation): For[] {
+  return collect(root, For).filter((loop) => {
+    const inner = collect(loop, For).length > 1 || collect(loop, Parallel).length > 0;
+    return !inner && loop.outs.length > 0 && loop.parentOfType(Parallel) === undefined;
+  });
+}
+
+/** Replaces a loop by its vectorized form. */
+export function applyVectorPlan(loop: Parallel | For, plan: VectorPlan): void {
+  if (loop instanceof Parallel) {
+    new NestEmitter(loop, plan).run();
+    return;
+  }
+  const anchor = placeAnchor(loop);
+  const widths = { lanes: plan.lanes, copies: [plan.unroll] };
+  const widener = new Widener(Builder.before(loop), widths, plan.shapes, anchor, loop, laneDim);
+  loop.replaceWith(widener.emitLoop(loop));
+}
+
 /** Vectorizes the loop nests of an operation in place; `remark` hears of each. */
 export function vectorizeLoops(
   root: Operation,
@@ -55,37 +101,14 @@ export function vectorizeLoops(
   remark: (r: VectorizationRemark) => void = () => {},
 ): void {
   mergeDimensions(root);
-  const done = new Set<Operation>();
-  const isDone = (op: Operation): boolean => {
-    for (let o: Operation | null = op; o !== null; o = o.parentOp) if (done.has(o)) return true;
-    return false;
-  };
-  const settle = (
-    loop: Operation,
-    plan: VectorPlan | NotVectorizable,
-    apply: (plan: VectorPlan) => void,
-  ): void => {
+  for (const { loop, plan } of planVectorization(root, target)) {
     if (plan instanceof NotVectorizable) {
       remark({ loop, missed: { op: plan.op, reason: plan.reason }, lanes: 1, copies: 1 });
-      return;
+      continue;
     }
     const copies = plan.jam.reduce((a, b) => a * b, plan.unroll);
     remark({ loop, missed: undefined, lanes: plan.lanes, copies });
-    apply(plan);
-  };
-  for (const nest of collect(root, Parallel)) {
-    if (nest.parentOfType(Parallel) !== undefined) continue;
-    settle(nest, planParallel(nest, target), (plan) => new NestEmitter(nest, plan, done).run());
-  }
-  for (const loop of collect(root, For)) {
-    const inner = collect(loop, For).length > 1 || collect(loop, Parallel).length > 0;
-    if (inner || loop.outs.length === 0 || loop.parentOfType(Parallel) || isDone(loop)) continue;
-    settle(loop, planReduction(loop, target), (plan) => {
-      const anchor = placeAnchor(loop);
-      const widths = { lanes: plan.lanes, copies: [plan.unroll] };
-      const widener = new Widener(Builder.before(loop), widths, plan.shapes, anchor, loop, laneDim);
-      loop.replaceWith(widener.emitLoop(loop));
-    });
+    applyVectorPlan(loop, plan);
   }
 }
 
@@ -102,14 +125,12 @@ class NestEmitter {
   readonly #plan: VectorPlan;
   readonly #b: Builder;
   readonly #anchor: Operation;
-  readonly #done: Set<Operation>;
 
-  constructor(op: Parallel, plan: VectorPlan, done: Set<Operation>) {
+  constructor(op: Parallel, plan: VectorPlan) {
     this.#op = op;
     this.#plan = plan;
     this.#anchor = placeAnchor(op);
     this.#b = Builder.before(op);
-    this.#done = done;
   }
 
   run(): void {
@@ -173,11 +194,7 @@ class NestEmitter {
     strip(lower, whole, unroll);
     if (unroll > 1) strip(whole, vectors, 1);
     if (isEmptyRange(vectors, upper)) return;
-    this.#done.add(
-      buildFor(b, vectors, upper, indexConstant(b, 1), [], (iv) =>
-        this.#scalars(jam, [...ivs, iv]),
-      ),
-    );
+    buildFor(b, vectors, upper, indexConstant(b, 1), [], (iv) => this.#scalars(jam, [...ivs, iv]));
   }
 
   #parallel(
@@ -191,7 +208,7 @@ class NestEmitter {
       upper: box.map(([, upper]) => upper),
       step: box.map((_, d) => indexConstant(b, steps[d]!)),
     };
-    this.#done.add(buildParallel(b, bounds, [], (ivs) => body(ivs)));
+    buildParallel(b, bounds, [], (ivs) => body(ivs));
   }
 
   #body(jam: readonly number[], unroll: number, ivs: readonly Value[]): void {

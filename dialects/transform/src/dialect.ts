@@ -5,6 +5,7 @@ import { sequenceBehaviour } from "./apply/apply.ts";
 import { handleBehaviour } from "./apply/handles.ts";
 import { loopBehaviour } from "./apply/loops.ts";
 import { matchBehaviour } from "./apply/matching.ts";
+import { vectorizeBehaviour } from "./apply/vectorize.ts";
 import { transformOps } from "./ops.ts";
 import { transformTypes } from "./types.ts";
 
@@ -21,5 +22,6 @@ export const transform: Dialect = defineDialect({
     ...matchBehaviour,
     ...actionBehaviour,
     ...loopBehaviour,
+    ...vectorizeBehaviour,
   ],
 });

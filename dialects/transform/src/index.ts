@@ -4,5 +4,6 @@ export { knobOptions } from "./apply/handles.ts";
 export { TransformInterface, transformOf, type Transforming } from "./apply/interface.ts";
 export { type ScheduleOptions, ScheduleState, TransformFailure } from "./apply/state.ts";
 export { transform } from "./dialect.ts";
+export { defaultVectorSchedule } from "./vector-schedule.ts";
 export * from "./ops.ts";
 export * from "./types.ts";

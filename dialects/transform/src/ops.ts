@@ -4,12 +4,14 @@ import { actionOps } from "./ops/action-ops.ts";
 import { handleOps } from "./ops/handle-ops.ts";
 import { loopOps } from "./ops/loop-ops.ts";
 import { matchOps } from "./ops/match-ops.ts";
+import { scheduleOps } from "./ops/schedule-ops.ts";
 import { sequenceOps } from "./ops/sequence-ops.ts";
 
 export * from "./ops/action-ops.ts";
 export * from "./ops/handle-ops.ts";
 export * from "./ops/loop-ops.ts";
 export * from "./ops/match-ops.ts";
+export * from "./ops/schedule-ops.ts";
 export * from "./ops/sequence-ops.ts";
 
 export const transformOps: readonly OpRef[] = [
@@ -18,4 +20,5 @@ export const transformOps: readonly OpRef[] = [
   ...matchOps,
   ...actionOps,
   ...loopOps,
+  ...scheduleOps,
 ];

@@ -22,6 +22,7 @@ import {
   UnitAttr,
 } from "@strata/ir";
 import * as llvm from "@strata/llvm";
+import type { CompileRequest } from "@strata/runtime";
 import type { SlotPlan, SlotType } from "./device/image.ts";
 import { targetModelOf } from "./model.ts";
 import type { MachineDescription } from "./native/target.ts";
@@ -94,6 +95,8 @@ export interface LowerKernelOptions {
   readonly threads?: boolean;
   /** Call functions of vectors of this machine's library. */
   readonly vectorMath?: boolean;
+  /** A schedule from loops to vectors in place of the compiler's own. */
+  readonly vectorize?: CompileRequest["vectorize"];
 }
 
 /** Lowers a module in place; with `threads`, loops are dealt out to threads where that pays. */
@@ -101,10 +104,11 @@ export function lowerKernel(
   module: ModuleOp,
   entry: string,
   machine: MachineDescription,
-  { threads = false, vectorMath = false }: LowerKernelOptions = {},
+  { threads = false, vectorMath = false, vectorize }: LowerKernelOptions = {},
 ): LoweredKernel {
   const verifyEach = false;
-  lowerTo(module, "vector", targetModelOf(machine), { verifyEach });
+  const schedule = vectorize === undefined ? {} : { vectorize };
+  lowerTo(module, "vector", targetModelOf(machine), { verifyEach, ...schedule });
   const kernel = kernelOf(module, entry);
   const { inputs, results } = kernel.type;
   const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };

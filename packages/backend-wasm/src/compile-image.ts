@@ -2,6 +2,7 @@
 import { lowerTo, wasmTarget } from "@strata/compiler";
 import { FuncOp } from "@strata/func";
 import { MemRefType, ModuleOp } from "@strata/ir";
+import type { CompileRequest } from "@strata/runtime";
 import type { WasmImage } from "./device.ts";
 import { emitWasm, type EmitOptions } from "./emit-module.ts";
 
@@ -10,12 +11,14 @@ export async function compileImage(
   module: unknown,
   entry: string,
   options: EmitOptions,
+  vectorize?: CompileRequest["vectorize"],
 ): Promise<WasmImage> {
   if (!(module instanceof ModuleOp)) {
     throw new TypeError("the device `wasm` compiles modules of the pattern level");
   }
   // Verifying after each step takes as long as the steps; the tests of the levels do it.
-  lowerTo(module, "vector", wasmTarget, { verifyEach: false });
+  const schedule = vectorize === undefined ? {} : { vectorize };
+  lowerTo(module, "vector", wasmTarget, { verifyEach: false, ...schedule });
   const dynamicDims = dynamicDimsOf(module, entry);
   const { binary } = await emitWasm(module, options);
   return { binary, entry, dynamicDims };

@@ -221,6 +221,7 @@ function scalarResult(value: number | bigint, dtype: string): number | bigint {
 export class WasmDevice implements Device {
   readonly name: string = "wasm";
   readonly kind: string = "wasm";
+  readonly hasVectorLevel = true;
   readonly memory: LinearMemory = new LinearMemory();
 
   get limits(): { maxBufferBytes: number; maxTotalBytes: number } {
@@ -271,6 +272,7 @@ export class WasmDevice implements Device {
       request.module,
       request.entry,
       typeof level === "number" ? { optimizeLevel: level } : {},
+      request.vectorize,
     );
     return this.load(request.signature, image);
   }

@@ -11,6 +11,7 @@ import { omp } from "@strata/omp";
 import { pattern } from "@strata/pattern";
 import { scf } from "@strata/scf";
 import { tensor } from "@strata/tensor";
+import { transform } from "@strata/transform";
 import { vector } from "@strata/vector";
 
 /** Every built-in dialect, loaded; unknown dialects are refused unless allowed. */
@@ -28,6 +29,7 @@ export function createContext(options: { allowUnregistered?: boolean } = {}): Co
     pattern,
     scf,
     tensor,
+    transform,
     vector,
   ];
   return new Context(dialects, options);

@@ -53,6 +53,13 @@ const KEPT_IN_MEMORY = 64;
 /** By device: an executable lives as long as its device at most. */
 const compiled = new WeakMap<Device, MemoryCache<CompiledCode>>();
 
+/** What code for one device differs by. */
+interface CodeChoice {
+  readonly dims: ReadonlyMap<string, number>;
+  /** Name of the schedule; undefined for the compiler's own. */
+  readonly schedule: string | undefined;
+}
+
 /** What is kept of one kernel file. */
 export class CodeCache {
   readonly #source: SourceFile;
@@ -79,10 +86,10 @@ export class CodeCache {
   async getOrCompile(
     device: Device,
     signature: KernelSignature,
-    dims: ReadonlyMap<string, number>,
+    choice: CodeChoice,
     compile: () => Promise<CompiledCode>,
   ): Promise<Omit<CompiledKernel, "compileMs">> {
-    const key = this.#codeKey(device, signature, dims);
+    const key = this.#codeKey(device, signature, choice);
     let cache = compiled.get(device);
     if (cache === undefined) compiled.set(device, (cache = new MemoryCache(KEPT_IN_MEMORY)));
     let wasCompiled = false;
@@ -101,13 +108,14 @@ export class CodeCache {
     return this.#key("signature", [{ name: "kernel", value: JSON.stringify(kernel ?? null) }]);
   }
 
-  #codeKey(device: Device, { name }: KernelSignature, dims: ReadonlyMap<string, number>): CacheKey {
+  #codeKey(device: Device, { name }: KernelSignature, { dims, schedule }: CodeChoice): CacheKey {
     const extents = [...dims].toSorted(([a], [b]) => (a < b ? -1 : 1));
     return this.#key("code", [
       { name: "kernel", value: name },
       { name: "device", value: device.kind },
       { name: "machine", value: device.codeKey ?? "" },
       { name: "dims", value: JSON.stringify(extents) },
+      { name: "schedule", value: schedule ?? "" },
     ]);
   }
 

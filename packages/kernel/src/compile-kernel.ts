@@ -3,6 +3,7 @@ import type { Module } from "@strata/frontend";
 import type { ModuleOp, Operation } from "@strata/ir";
 import type { Device, Executable } from "@strata/runtime";
 import type { KernelSignature } from "@strata/support";
+import { expectVectorLevel, type Schedule } from "./schedule.ts";
 
 /** A kernel that is ready to run. */
 export interface CompiledKernel {
@@ -36,11 +37,23 @@ export async function compileKernel(
   signature: KernelSignature,
   device: Device,
   dims: ReadonlyMap<string, number>,
+  schedule?: Schedule,
 ): Promise<CompiledCode> {
+  if (schedule !== undefined) expectVectorLevel(device);
   const module = await emitPattern(syntax, signature.name, dims);
-  const executable = await device.compile({ signature, module, entry: signature.name });
+  const vectorize = schedule?.vectorize;
+  const executable = await device.compile({
+    signature,
+    module,
+    entry: signature.name,
+    ...(vectorize === undefined ? {} : { vectorize }),
+  });
   const { countFlops } = await import("./flops.ts");
-  return { executable, schedule: "default", flops: countFlops(module, signature.name) };
+  return {
+    executable,
+    schedule: schedule?.id ?? "default",
+    flops: countFlops(module, signature.name),
+  };
 }
 
 /** What the compiler decides about a kernel for the device `wasm`: one line for each decision. */

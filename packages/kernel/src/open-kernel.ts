@@ -16,6 +16,7 @@ import {
 } from "@strata/support";
 import { CodeCache, type CodeStore } from "./code-cache.ts";
 import { compileKernel, type CompiledKernel } from "./compile-kernel.ts";
+import type { Schedule } from "./schedule.ts";
 
 /** Which kernel of a file, and where compiled code is kept. */
 export interface OpenOptions {
@@ -67,12 +68,20 @@ export class Kernel {
     return this.#module;
   }
 
-  /** Code for a device and the extents of the arguments, compiled or kept. */
-  async compile(device: Device, args: BoundArguments): Promise<CompiledKernel> {
+  /**
+   * Code for a device and the extents of the arguments, compiled or kept; a schedule takes the place
+   * of the compiler's own.
+   */
+  async compile(
+    device: Device,
+    args: BoundArguments,
+    schedule?: Schedule,
+  ): Promise<CompiledKernel> {
     const start = performance.now();
-    const compiled = await this.#code.getOrCompile(device, this.signature, args.dims, async () =>
-      compileKernel(await this.syntax(), this.signature, device, args.dims),
-    );
+    const compile = async (): ReturnType<typeof compileKernel> =>
+      compileKernel(await this.syntax(), this.signature, device, args.dims, schedule);
+    const choice = { dims: args.dims, schedule: schedule?.id };
+    const compiled = await this.#code.getOrCompile(device, this.signature, choice, compile);
     return { ...compiled, compileMs: this.#openMs + performance.now() - start };
   }
 }

@@ -22,6 +22,7 @@ export type { AutoChoice } from "./auto/choose.ts";
 export type { CodeStore } from "./code-cache.ts";
 export { emitPattern, explainKernel, type CompiledKernel } from "./compile-kernel.ts";
 export { registerDevices } from "./device-list.ts";
+export { expectVectorLevel, readSchedule, recordSchedule, type Schedule } from "./schedule.ts";
 export { Kernel, openKernel, type OpenOptions } from "./open-kernel.ts";
 
 /** How `specialize` runs a kernel. */

@@ -67,6 +67,11 @@ export interface CompileRequest {
   readonly module: unknown;
   /** Symbol of the kernel's function in the module. */
   readonly entry: string;
+  /**
+   * Carries out a schedule in place of the compiler's own way from loops to vectors: given the module
+   * at the loop level and the model of the target. Only for devices with `hasVectorLevel`.
+   */
+  readonly vectorize?: ((module: unknown, target: unknown) => void) | undefined;
   /** Choices of the device, by name; an unknown one is refused. */
   readonly options?: Readonly<Record<string, unknown>>;
 }
@@ -78,6 +83,8 @@ export interface Device {
   /** The family, which is the name of its provider: `wasm`, `cuda`. */
   readonly kind: string;
   readonly limits: DeviceLimits;
+  /** Whether kernels for it go through the vector level, so that vector schedules apply. */
+  readonly hasVectorLevel?: boolean;
   /**
    * Everything of the machine that compiled code depends on: versions, processor, choices. Code
    * that was kept is used under the same text only; a device without it depends on nothing.

@@ -16,7 +16,7 @@ import {
 import * as memref from "@strata/memref";
 import { For, While } from "../ops.ts";
 import { constantInteger } from "../constant-integer.ts";
-import { type ShapeAnalysis } from "./shape.ts";
+import type { ShapeAnalysis } from "./shape.ts";
 
 /** Assumed iterations of a loop whose trip count is not known. */
 const assumedTrips = 16;

@@ -53,7 +53,7 @@ export function planParallel(op: Parallel, target: VectorTarget): VectorPlan | N
   };
   const flat = new Array<number>(rank).fill(1);
   consider(undefined, 1, flat);
-  const loops = collect(op, For).filter((f) => reductionsOf(f) !== undefined);
+  const loops = nestedReductions(op);
   for (const loop of loops) if (collect(loop, For).length === 1) consider(loop, 1, flat);
   if (best === undefined) return failure ?? new NotVectorizable(op, "no dimension is suitable");
   if (best.cost >= scalarCost(body)) {
@@ -100,22 +100,98 @@ export function planReduction(op: For, target: VectorTarget): VectorPlan | NotVe
   const size = bodySize(op.region);
   let failure: NotVectorizable | undefined;
   for (const unroll of size <= 6 ? [8, 4, 1] : size <= 16 ? [4, 1] : [1]) {
-    const shapes = new ShapeAnalysis(new Map(), op, 1 << laneDim, unroll > 1);
-    try {
-      shapes.outermost(op);
-    } catch (e) {
-      if (!(e instanceof NotVectorizable)) throw e;
-      failure = e;
+    const plan = tryReductionPlan(op, lanes, unroll);
+    if (plan instanceof NotVectorizable) {
+      failure = plan;
       continue;
     }
-    const cost = vectorCost(op.region, shapes, lanes);
-    if (cost >= lanes * scalarCost(op.region)) {
+    if (plan.cost >= lanes * scalarCost(op.region)) {
       return new NotVectorizable(op, "lanes would cost more than they save");
     }
-    return { lanes, laneLoop: op, unroll, jam: [], shapes, cost };
+    return plan;
   }
   return failure ?? new NotVectorizable(op, "no plan is suitable");
 }
+
+function tryReductionPlan(op: For, lanes: number, unroll: number): VectorPlan | NotVectorizable {
+  const shapes = new ShapeAnalysis(new Map(), op, 1 << laneDim, unroll > 1);
+  try {
+    shapes.outermost(op);
+  } catch (e) {
+    if (e instanceof NotVectorizable) return e;
+    throw e;
+  }
+  const cost = vectorCost(op.region, shapes, lanes);
+  return { lanes, laneLoop: op, unroll, jam: [], shapes, cost };
+}
+
+/** What a plan decides, without what follows from the code: data that a schedule can hold. */
+export interface VectorChoice {
+  readonly lanes: number;
+  /** Copies along the lanes' dimension. */
+  readonly unroll: number;
+  /** Copies along each dimension of a parallel nest; empty for a reduction outside of nests. */
+  readonly jam: readonly number[];
+  /** Which of the reductions nested in a nest becomes lanes; undefined: its last dimension. */
+  readonly laneLoop: number | undefined;
+}
+
+/** The reductions nested in a parallel nest, by which a choice counts. */
+function nestedReductions(op: Parallel): For[] {
+  return collect(op, For).filter((f) => reductionsOf(f) !== undefined);
+}
+
+/** The choice that a plan for a loop makes. */
+export function choiceOf(loop: Parallel | For, plan: VectorPlan): VectorChoice {
+  const { lanes, unroll, jam, laneLoop } = plan;
+  const nested = loop instanceof For || laneLoop === undefined ? undefined : laneLoop;
+  const at = nested === undefined ? undefined : nestedReductions(loop as Parallel).indexOf(nested);
+  return { lanes, unroll, jam, laneLoop: at };
+}
+
+/** The plan that a choice makes for a loop, or why it does not fit. */
+export function planChoice(
+  loop: Parallel | For,
+  choice: VectorChoice,
+): VectorPlan | NotVectorizable {
+  const { lanes, unroll, jam } = choice;
+  const counts = [unroll, ...jam];
+  if (!Number.isInteger(lanes) || lanes < 2 || !isPowerOfTwo(lanes)) {
+    return new NotVectorizable(loop, `${lanes} lanes are no power of two above 1`);
+  }
+  if (counts.some((n) => !Number.isInteger(n) || n < 1 || n > mostCopies)) {
+    return new NotVectorizable(loop, `copies are counted from 1 to ${mostCopies}`);
+  }
+  if (loop instanceof For) {
+    if (jam.length > 0 || choice.laneLoop !== undefined) {
+      return new NotVectorizable(loop, "a reduction outside of nests has one dimension, its own");
+    }
+    if (reductionsOf(loop) === undefined) {
+      return new NotVectorizable(loop, "the loop carries values in order");
+    }
+    return tryReductionPlan(loop, lanes, unroll);
+  }
+  const rank = loop.lowerBound.length;
+  if (jam.length !== rank) {
+    return new NotVectorizable(loop, `the nest has ${rank} dimensions, not ${jam.length}`);
+  }
+  if (loop.initVals.length > 0) return new NotVectorizable(loop, "the nest reduces values");
+  if (choice.laneLoop === undefined) {
+    return jam[rank - 1] === 1
+      ? tryPlan(loop, lanes, undefined, unroll, jam)
+      : new NotVectorizable(loop, "the last dimension has lanes: its copies are those of `unroll`");
+  }
+  const reduction = nestedReductions(loop)[choice.laneLoop];
+  if (reduction === undefined || collect(reduction, For).length > 1) {
+    return new NotVectorizable(loop, `the nest has no innermost reduction ${choice.laneLoop}`);
+  }
+  return tryPlan(loop, lanes, reduction, unroll, jam);
+}
+
+/** More copies than this only make code grow. */
+const mostCopies = 64;
+
+const isPowerOfTwo = (n: number): boolean => 2 ** Math.round(Math.log2(n)) === n;
 
 function lanesFor(elementBits: number, target: VectorTarget): number {
   return Math.floor(target.vectorBits / Math.max(elementBits, 8) / (elementBits === 0 ? 4 : 1));

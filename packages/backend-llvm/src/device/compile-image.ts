@@ -7,6 +7,7 @@
 import { createHash } from "node:crypto";
 import { collect, ModuleOp, StringAttr, SymbolRefAttr } from "@strata/ir";
 import * as llvm from "@strata/llvm";
+import type { CompileRequest } from "@strata/runtime";
 import type { Diagnostic } from "@strata/support";
 import { emitLLVMIR } from "../emit/module.ts";
 import { lowerKernel } from "../lower-kernel.ts";
@@ -21,6 +22,8 @@ export interface ImageOptions {
   readonly optimize: OptimizeLevel;
   /** Deal loops out to threads. */
   readonly threads: boolean;
+  /** A schedule from loops to vectors in place of the compiler's own. */
+  readonly vectorize?: CompileRequest["vectorize"];
 }
 
 /** The library functions that are redirected, to the ones of `support-code.ts`. */
@@ -51,13 +54,13 @@ export function compileImage(
   found: LLVM,
   module: unknown,
   entry: string,
-  { optimize, threads }: ImageOptions,
+  { optimize, threads, vectorize }: ImageOptions,
 ): { readonly image: LLVMImage; readonly reports: readonly Diagnostic[] } {
   if (!(module instanceof ModuleOp)) {
     throw new TypeError("the device `llvm` compiles modules of the pattern level");
   }
   const machine = hostMachine(found);
-  const lowered = lowerKernel(module, entry, machine, { threads, vectorMath: true });
+  const lowered = lowerKernel(module, entry, machine, { threads, vectorMath: true, vectorize });
   const { kernel, params, scalars, threaded, callsVectorMath } = lowered;
   const allocates = redirectAllocations(module);
   kernel.setAttr("linkage", llvm.LinkageAttr.of("internal"));

@@ -49,6 +49,7 @@ type Guarded = ReturnType<typeof functionAt<typeof guardedType>>;
 export class LLVMDevice implements Device {
   readonly name: string = "llvm";
   readonly kind: string = "llvm";
+  readonly hasVectorLevel = true;
   readonly limits: DeviceLimits = { maxBufferBytes: MAX_BUFFER_BYTES, maxTotalBytes: totalmem() };
   readonly llvm: LLVM;
   readonly #pool = new MemoryPool();
@@ -113,7 +114,8 @@ export class LLVMDevice implements Device {
     }
     const optimize = expectLevel(request.options?.["optimize"] ?? DEFAULT_LEVEL);
     const { compileImage } = await import("./compile-image.ts");
-    const choices = { optimize, threads: this.threads > 1 };
+    const { vectorize } = request;
+    const choices = { optimize, threads: this.threads > 1, vectorize };
     const { image } = compileImage(this.llvm, request.module, request.entry, choices);
     return this.load(request.signature, image);
   }

@@ -107,7 +107,7 @@ export const cudaFlavour: CFlavour = {
   pointerTo: (_, type, constant) => `${constant ? "const " : ""}${type} *`,
   array: (space, type, name, length) =>
     `${space === "workgroup" ? "__shared__ " : ""}__align__(16) ${type} ${name}[${length}];`,
-  id: (kind, dim) => `(int)${ids[kind]}.${"xyz"[dim]!}`,
+  id: (kind, dim) => `${ids[kind]}.${"xyz"[dim]!}`,
   barrier: "__syncthreads()",
   bitcast: (from, to) => casts[`${from}_${to}`] ?? `(${types[to]})`,
   extremeBody: (name, kind, plain) =>

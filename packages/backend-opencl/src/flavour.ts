@@ -120,7 +120,7 @@ export function openClFlavour(device: OpenClDialect): CFlavour {
     pointerTo: (space, type, constant) => `${spaces[space]} ${constant ? "const " : ""}${type} *`,
     array: (space, type, name, length) =>
       `${space === "workgroup" ? "__local " : ""}${type} ${name}[${length}] __attribute__((aligned(16)));`,
-    id: (kind, dim) => `(int)${ids[kind]}(${dim})`,
+    id: (kind, dim) => `${ids[kind]}(${dim})`,
     barrier: "barrier(CLK_LOCAL_MEM_FENCE | CLK_GLOBAL_MEM_FENCE)",
     bitcast: (_, to) => `as_${types[to]}`,
     math: (name) => name,

@@ -3,12 +3,18 @@
  *
  * Invariant: an image names the device and the driver that it was made for; another one refuses it.
  */
-import { type EmittedKernel, emitKernels, type LineOrigin } from "@strata/emit-c";
+import type { GpuTarget } from "@strata/compiler";
+import {
+  type EmittedKernel,
+  type EmittedProgram,
+  emitKernels,
+  type LineOrigin,
+} from "@strata/emit-c";
 import { GpuModule } from "@strata/gpu";
 import { writeHost } from "@strata/host-program";
 import { collect, ModuleOp } from "@strata/ir";
 import { lacksFeature } from "./errors.ts";
-import { openClFlavour } from "./flavour.ts";
+import { type OpenClDialect, openClFlavour } from "./flavour.ts";
 import type { DeviceFacts } from "./platform.ts";
 import { gpuTargetOf } from "./target.ts";
 
@@ -43,27 +49,41 @@ export async function emitForDevice(
   entry: string,
   facts: DeviceFacts,
 ): Promise<Emitted> {
+  const emitted = await emitOpenCl(module, entry, gpuTargetOf(facts), facts);
+  if (emitted.program !== undefined) checkFeatures(emitted.program.features, facts);
+  return {
+    image: { ...emitted.image, device: identityOf(facts) },
+    origins: emitted.program?.origins ?? [],
+  };
+}
+
+/** Lowers a module of the pattern level, in place, and prints its kernels. */
+export async function emitOpenCl(
+  module: unknown,
+  entry: string,
+  target: GpuTarget,
+  dialect: OpenClDialect,
+): Promise<{
+  readonly image: Omit<OpenClImage, "binary" | "device">;
+  readonly program: EmittedProgram | undefined;
+}> {
   if (!(module instanceof ModuleOp)) {
     throw new TypeError("the device `opencl` compiles modules of the pattern level");
   }
   const { lowerTo } = await import("@strata/compiler");
-  lowerTo(module, "gpu", gpuTargetOf(facts), { verifyEach: false });
+  lowerTo(module, "gpu", target, { verifyEach: false });
   const modules = collect(module, GpuModule);
   if (modules.length > 1) throw new TypeError("the module has more than one `gpu.module`");
   const [only] = modules;
-  const program = only && emitKernels(only, openClFlavour(facts));
-  if (program !== undefined) checkFeatures(program.features, facts);
-  return {
-    image: {
-      source: program?.source ?? "",
-      host: writeHost(module),
-      entry,
-      module: only?.symbolName ?? "",
-      kernels: program?.kernels ?? [],
-      device: identityOf(facts),
-    },
-    origins: program?.origins ?? [],
+  const program = only && emitKernels(only, openClFlavour(dialect));
+  const image = {
+    source: program?.source ?? "",
+    host: writeHost(module),
+    entry,
+    module: only?.symbolName ?? "",
+    kernels: program?.kernels ?? [],
   };
+  return { image, program };
 }
 
 function checkFeatures(features: ReadonlySet<string>, facts: DeviceFacts): void {

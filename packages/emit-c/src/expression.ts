@@ -62,8 +62,18 @@ export function paren(e: Expr, least: number): string {
   return e.prec >= least ? e.text : `(${e.text})`;
 }
 
+const longLiteral = /^(-?\d{1,9})ll?$/;
+
+/** A 64-bit literal beside a 64-bit operand needs no suffix: the operation is as wide as the other. */
+function beside(e: Expr, other: Expr, op: string): Expr {
+  if (e.kind !== "i64" || other.kind !== "i64" || op === "<<" || op === ">>") return e;
+  const found = longLiteral.exec(e.text);
+  return found === null || longLiteral.test(other.text) ? e : { ...e, text: found[1]! };
+}
+
 /** `a op b`, left to right. */
-export function infix(a: Expr, op: string, b: Expr, strength: number, kind: CKind): Expr {
+export function infix(x: Expr, op: string, y: Expr, strength: number, kind: CKind): Expr {
+  const [a, b] = [beside(x, y, op), beside(y, x, op)];
   // Compilers warn about mixtures that are right but hard to read.
   const mixed = strength <= prec.shift && strength !== prec.relational;
   const left = mixed && a.prec !== strength ? prec.unary : strength;

@@ -52,7 +52,7 @@ export interface CFlavour {
   pointerTo(space: Space, type: string, constant: boolean): string;
   /** An array in a block's shared memory or in a thread's own; 16-byte aligned. */
   array(space: "workgroup" | "private", type: string, name: string, length: number): string;
-  /** The identity of a thread as an `int`. */
+  /** The identity of a thread as an unsigned number. */
   id(kind: IdKind, dim: 0 | 1 | 2): string;
   readonly barrier: string;
   /** The bits of a value as another kind of the same width: `as_float`. */

@@ -28,7 +28,7 @@ function dimensionOf(op: Operation): 0 | 1 | 2 {
 
 function idOf(em: FunctionEmitter, kind: IdKind, dim: 0 | 1 | 2): Expr {
   const text = em.flavour.id(kind, dim);
-  const e: Expr = { text, prec: prec.unary, kind: "i32", reads: false };
+  const e: Expr = { text, prec: prec.postfix, kind: "u32", reads: false };
   return castTo(e, em.indexKind, em.flavour);
 }
 

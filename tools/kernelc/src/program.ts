@@ -23,6 +23,9 @@ export const EMITS = [
   "obj",
   "so",
   "header",
+  "opencl",
+  "cuda",
+  "ptx",
   "wasm",
   "wat",
 ] as const;
@@ -137,6 +140,8 @@ Levels, from the kernel down:
   loop           loops over memory
   vector         loops over SIMD vectors, for WebAssembly
   gpu            the host's program, and kernels that it launches, for CUDA
+  opencl, cuda   these kernels as OpenCL C and as CUDA C++
+  ptx            what NVRTC makes of the latter, for NVIDIA's GPUs from sm_90 on
   llvm-dialect   blocks and instructions, as MLIR's dialect of LLVM, for this machine
   ll             the same as LLVM IR
   bc, asm, obj   what LLVM makes of it: bitcode, assembly, an object

@@ -1,6 +1,7 @@
 /** `kernelc build`: every level, and everything that can be wrong with shapes. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { skipNvrtc } from "@strata/testing/nvrtc-tools";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findLLVM } from "@strata/backend-llvm/native";
 import { kernelc, makeFolder, removeFolders, type Outcome } from "./capture.ts";
@@ -40,6 +41,8 @@ describe("levels", () => {
     ["gpu", ["gpu.launch_func @heat_gpu::@heat_", "gpu.func @heat_", "gpu.thread_id"]],
     ["llvm-dialect", ["llvm.func @heat(%u: !llvm.ptr", "llvm.fmul", "vector<8xf32>"]],
     ["ll", ["define void @heat(ptr", "fmul <8 x float>", "phi i64"]],
+    ["opencl", ["__kernel", "heat_", "__global const float *restrict u", "const float alpha"]],
+    ["cuda", ['extern "C" __global__ void', "const float *__restrict__ u", "threadIdx.x"]],
     ["wat", ["(module", "f32x4.mul", '(export "heat"']],
   ];
 
@@ -47,6 +50,13 @@ describe("levels", () => {
     const { status, stdout, stderr } = await build("--emit", level);
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     for (const text of texts) expect(stdout).toContain(text);
+  });
+
+  it.skipIf(skipNvrtc)("ptx", async () => {
+    const { status, stdout } = await build("--emit", "ptx");
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/\.target sm_90/);
+    expect(stdout).toMatch(/\.visible \.entry heat_/);
   });
 
   it("fixes extents", async () => {

@@ -54,6 +54,9 @@ async function emitModule(
 ): Promise<string | Uint8Array> {
   if (emit === "wasm" || emit === "wat") return emitWebAssembly(module, emit);
   if (emit === "ll") return emitLL(module);
+  if (emit === "opencl" || emit === "cuda" || emit === "ptx") {
+    return (await import("./gpu.ts")).emitForGpu(module, emit);
+  }
   if (emit === "llvm-dialect") await lowerToDialect(module);
   else if (emit !== "pattern") {
     const { cudaTarget, lowerTo, wasmTarget } = await import("@strata/compiler");

@@ -256,9 +256,13 @@ export class WasmDevice implements Device {
     return data.buffer === this.memory.memory.buffer ? data.byteOffset : undefined;
   }
 
-  /** Loads the compiler and its engine now, so that the first `compile` need not wait for them. */
+  /** Loads the compiler and warms its engine up, so that the first `compile` need not wait. */
   async preload(): Promise<void> {
-    await Promise.all([import("./compile-image.ts"), import("binaryen")]);
+    const [, { warmEngine }] = await Promise.all([
+      import("./compile-image.ts"),
+      import("./emit-module.ts"),
+    ]);
+    await warmEngine();
   }
 
   async compile(request: CompileRequest): Promise<WasmExecutable> {

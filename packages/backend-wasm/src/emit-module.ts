@@ -33,6 +33,30 @@ export interface EmittedModule {
   text(): string;
 }
 
+/**
+ * Loads the engine and has it make a small module, so that its own code, which JavaScript engines
+ * compile when it first runs, is ready before the first kernel.
+ */
+export async function warmEngine(): Promise<void> {
+  const { default: binaryen } = await import("binaryen");
+  const m = new binaryen.Module();
+  const { i32, v128, none } = binaryen;
+  m.setFeatures(binaryen.Features.SIMD128);
+  m.addMemoryImport("0", "env", "memory");
+  const at = (): number => m.local.get(1, i32);
+  const next = m.local.set(1, m.i32.add(at(), m.i32.const(16)));
+  const load = m.local.set(2, m.v128.load(0, 16, at()));
+  const sum = m.f32x4.add(m.local.get(2, v128), m.f32x4.splat(m.f32.const(1)));
+  const store = m.v128.store(0, 16, at(), sum);
+  const more = m.br_if("again", m.i32.lt_s(at(), m.local.get(0, i32)));
+  const body = m.loop("again", m.block(null, [load, store, next, more]));
+  m.addFunction("warm", binaryen.createType([i32]), none, [i32, v128], body);
+  m.addFunctionExport("warm", "warm");
+  m.runPasses(quickPasses);
+  m.emitBinary();
+  m.dispose();
+}
+
 /** Emits every function with a body. */
 export async function emitWasm(
   module: ModuleOp,

@@ -18,7 +18,8 @@ import { For, If, IndexSwitch, Parallel, While } from "../ops.ts";
 import { accessOf, Aliases } from "../alias.ts";
 import { ApartBuffers } from "../apart.ts";
 import { Code, known } from "./code.ts";
-import { tryCombiningNest } from "./combine.ts";
+import { lowerColumns } from "./columns.ts";
+import { type CombiningNest, tryCombiningNest } from "./combine.ts";
 import { tryContraction } from "./contraction.ts";
 import { lowerContraction } from "./contraction-kernel.ts";
 import { allocateLike, copy, free } from "./device-memory.ts";
@@ -34,7 +35,7 @@ import {
 import { Kernels } from "./kernel.ts";
 import { joinsBorder, lowerMap } from "./map.ts";
 import { lowerReduction } from "./reduce.ts";
-import { groupOf, lowerRowLoops, lowerRows, tryRowLoops } from "./rows.ts";
+import { groupNests, groupOf, lowerRowLoops, lowerRows, tryRowLoops } from "./rows.ts";
 import { lowerScan, tryScan } from "./scan.ts";
 import { makeInnerSequential, toCountedLoops } from "./sequential.ts";
 import { givesBuffers, launchSerially } from "./serial.ts";
@@ -182,7 +183,10 @@ class HostLowering {
       lowerMap(host, op, this.#kernels, border.loops);
       this.#replace(border.op, []);
     } else if (contraction !== undefined) lowerContraction(host, contraction, this.#kernels);
-    else if (group === "thread") lowerMap(host, op, this.#kernels);
+    else if (group === "column") {
+      const [[loop, nest]] = [...groupNests(op)!] as [[Operation, CombiningNest]];
+      lowerColumns(host, op, loop, nest, this.#kernels);
+    } else if (group === "thread") lowerMap(host, op, this.#kernels);
     else lowerRows(host, op, group, this.#kernels);
     this.#replace(op, []);
   }

@@ -17,11 +17,30 @@ const assumedTrips = 1024;
 /** Sectors of memory that a warp reads for one load, by how its lanes' addresses lie. */
 const sectors = { same: 1, neighbours: 4, apart: 24 } as const;
 
+/** Bytes that memory delivers at once. */
+const sectorBytes = 32;
+
 /** Steps in which the threads of a warp or block combine, in units of sectors. */
 const combineCost = { warp: 12, block: 40 } as const;
 
-/** How many threads work on one point. */
-export type Group = "thread" | "warp" | "block";
+/** Who works on one point: a thread, a warp, a block, or threads along a column of blocks. */
+export type Group = "thread" | "warp" | "block" | "column";
+
+/** Threads along y that share the iterations of a point. */
+export const rowsOfThreads = 8;
+/** Iterations that a thread runs at least before more blocks share them. */
+const iterationsPerThread = 16;
+
+/** Blocks along y that share the iterations of each of so many points. */
+export function columnSplits(
+  points: number | undefined,
+  nest: CombiningNest,
+  target: GpuTarget,
+): number {
+  const wanted = residentThreads(target) / (Math.max(1, points ?? 4096) * rowsOfThreads);
+  const most = tripsOf(nest) / (rowsOfThreads * iterationsPerThread);
+  return Math.max(1, Math.min(Math.ceil(wanted), Math.floor(most), 256));
+}
 
 /** Iterations of a nest. */
 export function tripsOf(nest: CombiningNest): number {
@@ -43,7 +62,7 @@ export function chooseGroup(
     return n * (lower === undefined || upper === undefined ? 4096 : Math.max(0, upper - lower));
   }, 1);
   const last = op.inductionVars[op.inductionVars.length - 1]!;
-  const cost: Record<Group, number> = { thread: 0, warp: 0, block: 0 };
+  const cost = { thread: 0, warp: 0, block: 0 };
   for (const nest of nests) {
     const trips = tripsOf(nest);
     const inner = nest.loops[nest.loops.length - 1]!.inductionVar;
@@ -62,13 +81,17 @@ export function chooseGroup(
     thread: cost.thread * idle(1),
     warp: cost.warp * idle(target.warpSize),
     block: cost.block * idle(256),
+    column: Infinity,
   };
+  const [nest] = nests;
+  if (nests.length === 1 && target.maxThreadsPerBlock >= target.warpSize * rowsOfThreads) {
+    const splits = columnSplits(points, nest!, target);
+    const launch = (target.launchSeconds * target.bandwidth) / sectorBytes / Math.max(1, points);
+    time.column = cost.thread * idle(rowsOfThreads * splits) + (splits > 1 ? launch : 0) + 8;
+  }
   if (!target.hasShuffle) time.warp = Infinity;
-  return time.thread <= Math.min(time.warp, time.block)
-    ? "thread"
-    : time.warp <= time.block
-      ? "warp"
-      : "block";
+  const groups: readonly Group[] = ["thread", "warp", "block", "column"];
+  return groups.reduce((best, g) => (time[g] < time[best] ? g : best));
 }
 
 /** Sectors that one iteration reads when neighbouring lanes differ in `v`. */

@@ -1,6 +1,6 @@
 /**
  * Times the first compilation in a process, for `main.ts`: the text of a 5 × 5 convolution to a
- * callable kernel, with every module loaded and the engine (binaryen) warm Prints milliseconds
+ * callable kernel, with every module loaded and the engine (binaryen) warm. Prints milliseconds
  * of the first and of the second compilation as JSON.
  */
 import { readFileSync } from "node:fs";

@@ -102,7 +102,7 @@ export function parseNestedType(p: AsmParser): Type {
   const start = p.tokenStart();
   const word = p.tryKeyword();
   const syntax = word === undefined ? undefined : byMnemonic.get(word);
-  if (syntax !== undefined) return syntax.parse(p);
+  if (syntax !== undefined) return p.nested(() => syntax.parse(p));
   p.pos = start;
   return p.parseType();
 }

@@ -152,8 +152,8 @@ export class AsmParser {
     return Math.min(Math.max(e, start + 1), this.text.length);
   }
 
-  /** Runs `f` one nesting level deeper. */
-  protected nested<T>(f: () => T): T {
+  /** Runs `f` one nesting level deeper; custom syntax that nests must come through here. */
+  nested<T>(f: () => T): T {
     if (++this.#depth > maxNesting) {
       this.fail("parse.nesting", `nesting deeper than ${maxNesting} levels`);
     }

@@ -27,10 +27,17 @@ export function opError(op: Operation, code: string, message: string, hint?: str
 export function verify(root: Operation, limit = 100): Diagnostic[] {
   const found: Diagnostic[] = [];
   const dominance = new Dominance();
+  let crash: unknown;
   walk(root, (op) => {
-    verifyOne(op, dominance, root, found);
+    try {
+      verifyOne(op, dominance, root, found);
+    } catch (error) {
+      // Checks of an operation's own may rely on what stands around it to be right.
+      crash ??= error;
+    }
     return found.length >= limit ? "stop" : undefined;
   });
+  if (crash !== undefined && found.length === 0) throw crash;
   return found;
 }
 

@@ -78,6 +78,29 @@ interface Plan {
   readonly isConstant: boolean;
   readonly isCommutative: boolean;
   readonly patterns: readonly RewritePattern[];
+  /** Those that may match, by the kinds that define the first and the second operand. */
+  readonly byOperands: Map<Kind, Map<Kind, readonly RewritePattern[]>>;
+}
+
+/** The kind of the operation that defines a value, where there is one. */
+type Kind = OpDefinition | undefined;
+
+/** The patterns of a plan that may match an operation. */
+function patternsFor(plan: Plan, op: Operation): readonly RewritePattern[] {
+  const uses = op.operandUses;
+  const n = uses.length;
+  if (n === 0 || n > 2) return plan.patterns;
+  const first: Kind = uses[0]!.value.definingOp?.definition;
+  const second: Kind = n === 1 ? undefined : uses[1]!.value.definingOp?.definition;
+  let row = plan.byOperands.get(first);
+  if (row === undefined) plan.byOperands.set(first, (row = new Map()));
+  let list = row.get(second);
+  if (list === undefined) {
+    const kinds = n === 1 ? [first] : [first, second];
+    list = plan.patterns.filter((p) => p.mayMatch?.(kinds) ?? true);
+    row.set(second, list);
+  }
+  return list;
 }
 
 /** How many rewrites the diagnostic about an endless chase looks back. */
@@ -173,6 +196,7 @@ class GreedyDriver implements RewriteListener {
         isConstant: this.#fold && isConstant,
         isCommutative: this.#fold && definition.hasTrait(Commutative),
         patterns: this.#source.patternsFor(definition),
+        byOperands: new Map(),
       };
       this.#plans.set(definition, plan);
     }
@@ -188,7 +212,9 @@ class GreedyDriver implements RewriteListener {
     if (plan.isConstant && this.#takeConstant(op)) return;
     if (plan.isCommutative) this.#constantsToTheRight(op);
     if (plan.fold !== undefined && this.#foldOp(op, plan.fold)) return;
-    if (plan.patterns.length > 0) this.#applyPatterns(op, plan.patterns);
+    if (plan.patterns.length === 0) return;
+    const patterns = patternsFor(plan, op);
+    if (patterns.length > 0) this.#applyPatterns(op, patterns);
   }
 
   /** Merges a constant with an equal one, or hoists it; whether it is gone. */

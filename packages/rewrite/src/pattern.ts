@@ -12,6 +12,11 @@ export interface RewritePattern {
   readonly roots: readonly OpDefinition[] | "any";
   /** Of several patterns for an op the one with the greatest benefit is tried first. */
   readonly benefit: number;
+  /**
+   * Whether it may match an operation whose operands are defined by operations of these kinds
+   * (undefined: by none); absent: it may match any.
+   */
+  mayMatch?(operands: readonly (OpDefinition | undefined)[]): boolean;
   /** Whether it is worth to try, where that can be told quickly; changes nothing. */
   matches?(op: Operation): boolean;
   /** Rewrites `op` if it matches; whether it did. A pattern that answers false changes nothing. */

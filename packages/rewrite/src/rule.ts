@@ -11,6 +11,18 @@ import type { PatternOptions, RewritePattern } from "./pattern.ts";
 import type { Rewriter } from "./rewriter.ts";
 import { Computed, type Condition, ConstantTerm, Hole, Match, OneUse, Typed } from "./terms.ts";
 
+/** Whether the operands that a pattern names may be defined by operations of these kinds. */
+function admits(p: OpPattern, operands: readonly (OpDefinition | undefined)[]): boolean {
+  const groups = p.definition.operandGroups;
+  if (groups.some((g) => g.multiplicity !== "one")) return true;
+  return groups.every((g, i) => {
+    let term = p.operands.get(g.name);
+    while (term instanceof OneUse || term instanceof Typed) term = term.term;
+    if (term instanceof OpPattern) return operands[i] === term.definition;
+    return !(term instanceof ConstantTerm) || (operands[i]?.constantSlot ?? -1) >= 0;
+  });
+}
+
 /** Left side, right side (a list when the root has several results), conditions. */
 export type RuleSides = readonly [
   left: OpPattern,
@@ -33,6 +45,7 @@ export class Rule implements RewritePattern {
   readonly kinds: ReadonlyMap<Hole, "value" | "attribute">;
   readonly roots: readonly OpDefinition[];
   readonly #matchers: readonly OpMatcher[];
+  readonly #variants: readonly OpPattern[];
   readonly #match: Match;
 
   constructor(name: string, holes: readonly Hole[], sides: RuleSides, options: PatternOptions) {
@@ -45,7 +58,8 @@ export class Rule implements RewritePattern {
     this.benefit = options.benefit ?? 1;
     this.roots = [left.definition];
     const kinds: HoleKinds = new Map();
-    this.#matchers = variantsOf(left).map((v) => compileMatcher(v, kinds));
+    this.#variants = variantsOf(left);
+    this.#matchers = this.#variants.map((v) => compileMatcher(v, kinds));
     this.kinds = kinds;
     this.#match = new Match(holes.length);
     for (const t of this.right) this.#checkRight(t, "value");
@@ -106,6 +120,10 @@ export class Rule implements RewritePattern {
       if (matchers[i]!(op, m) && this.conditions.every((c) => c.holds(m))) return m;
     }
     return undefined;
+  }
+
+  mayMatch(operands: readonly (OpDefinition | undefined)[]): boolean {
+    return this.#variants.some((v) => admits(v, operands));
   }
 
   /** Whether the left side and the conditions hold; changes nothing. */

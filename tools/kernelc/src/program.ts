@@ -91,6 +91,7 @@ function declareRun(program: Command, context: CommandContext): void {
     .option("-d, --device <name>", "auto, or a name that `kernelc devices` lists", "auto")
     .option("--threads <n>", "threads to use, where the device has more than one")
     .option("--repeat <n>", "runs; median and least time are reported", "1")
+    .option("--schedule <file>", "vectorize as this schedule (IR of the transform dialect) says")
     .option("--no-cache", "compile anew and keep nothing")
     .option("--json", "print one JSON object with what ran, its times and the results")
     .option("--explain", "say what was chosen, and why")
@@ -129,6 +130,8 @@ function declareBuild(program: Command, context: CommandContext): void {
     )
     .option("-s, --shape <name=extents>", "fix a tensor's or a dimension's extent", collect)
     .option("-o, --out <file>", "file to write; else text goes to standard output")
+    .option("--schedule <file>", "vectorize as this schedule (IR of the transform dialect) says")
+    .option("--print-schedule", "write the schedule that the compiler chose, and nothing else")
     .option("--target <triple>", "machine for bc, asm, obj and so; this one by default")
     .option("--cpu <name>", "processor for these, as LLVM names it; `native` is this one")
     .option("--print-generic", "print IR in the generic form")
@@ -152,6 +155,8 @@ Examples:
   kernelc build heat.kernel.ts --emit pattern
   kernelc build heat.kernel.ts --emit loop --shape u=512x512
   kernelc build heat.kernel.ts --emit vector --shape n=512 --shape m=512
+  kernelc build heat.kernel.ts --emit vector --print-schedule -o heat.mlir
+  kernelc build heat.kernel.ts --emit vector --schedule heat.mlir
   kernelc build heat.kernel.ts --emit ll -o heat.ll
   kernelc build heat.kernel.ts --emit so -o libheat.so
   kernelc build heat.kernel.ts --emit obj --target aarch64-linux-gnu -o heat.o

@@ -7,6 +7,7 @@
 import { ModuleOp } from "@strata/ir";
 import { encodeUtf8, type Diagnostic, type KernelSignature } from "@strata/support";
 import { emitLLVMIR } from "../emit/module.ts";
+import type { CompileRequest } from "@strata/runtime";
 import { lowerKernel } from "../lower-kernel.ts";
 import { generateInChild } from "../native/codegen-child.ts";
 import { generateCode, type CodeFormat, type OptimizeLevel } from "../native/codegen.ts";
@@ -31,6 +32,8 @@ export interface BuildRequest {
   /** A processor as LLVM names it; `native`, or the target's generic one by default. */
   readonly cpu?: string | undefined;
   readonly optimize?: OptimizeLevel | undefined;
+  /** A schedule from loops to vectors in place of the compiler's own. */
+  readonly vectorize?: CompileRequest["vectorize"];
 }
 
 /** What was built. */
@@ -65,7 +68,10 @@ export async function buildKernel(request: BuildRequest): Promise<BuiltFile> {
       : machineFor(found, triple ?? own.triple, cpu);
   if (format === "so") expectLinker(machine, isHost(found, machine));
   const isOwn = machine === own;
-  const lowered = lowerKernel(module, signature.name, machine, { vectorMath: isOwn });
+  const lowered = lowerKernel(module, signature.name, machine, {
+    vectorMath: isOwn,
+    vectorize: request.vectorize,
+  });
   extendNarrowIntegers(lowered, signature, machine);
   const text = emitLLVMIR(module);
   const code: CodeFormat = format === "so" ? "obj" : format;

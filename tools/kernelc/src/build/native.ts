@@ -35,16 +35,28 @@ export function expectTargetApplies({
 /** What is told of when the environment lacks it. */
 const lacking = new Set(["llvm.missing", "llvm.linker-missing"]);
 
+interface NativeChoices {
+  readonly format: NativeFormat;
+  readonly vectorize: ((module: unknown, target: unknown) => void) | undefined;
+}
+
 /** Builds a kernel from its module of the pattern level, which is used up. */
 export async function buildNative(
   kernel: Kernel,
   module: unknown,
-  { format, target, cpu }: MachineOptions & { readonly format: NativeFormat },
+  { format, target, cpu, vectorize }: MachineOptions & NativeChoices,
 ): Promise<string | Uint8Array> {
   const { buildKernel } = await import("@strata/backend-llvm/aot");
   const { signature } = kernel;
   try {
-    const { content } = await buildKernel({ signature, module, format, triple: target, cpu });
+    const { content } = await buildKernel({
+      signature,
+      module,
+      format,
+      triple: target,
+      cpu,
+      vectorize,
+    });
     return content;
   } catch (error) {
     if (!(error instanceof DiagnosticError)) throw error;

@@ -16,6 +16,7 @@ import { DiskCache, userCacheFolder } from "@strata/kernel/disk-cache";
 import {
   explainKernel,
   openKernel,
+  readSchedule,
   type CodeStore,
   type CompiledKernel,
   type Kernel,
@@ -39,6 +40,7 @@ export interface RunOptions {
   readonly device: string;
   readonly threads?: string;
   readonly repeat: string;
+  readonly schedule?: string;
   readonly cache: boolean;
   readonly json?: boolean;
   readonly explain?: boolean;
@@ -69,7 +71,11 @@ export async function runCommand(
     const { device } = choice;
     const threads = expectThreads(options.threads, device);
     const args = kernel.bind(given, device);
-    const compiled = await kernel.compile(device, args);
+    const schedule =
+      options.schedule === undefined
+        ? undefined
+        : await readSchedule(await readSource(options.schedule, context));
+    const compiled = await kernel.compile(device, args, schedule);
     const measured = await measureRuns(compiled.executable, args, repeat);
     const results = await deliver(signature, measured.results, files);
     const explanation =

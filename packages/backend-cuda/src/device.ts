@@ -69,7 +69,7 @@ export class CudaDevice implements QueuedDevice<CudaMemory> {
     return new QueuedBuffer(this, dtype, shape, this.queue.alloc(byteCount(dtype, shape)));
   }
 
-  async compile(request: CompileRequest): Promise<QueuedExecutable<CudaMemory>> {
+  async compile(request: CompileRequest): Promise<QueuedExecutable<CudaMemory, CudaImage>> {
     const [unknown] = Object.keys(request.options ?? {});
     if (unknown !== undefined) throw unknownOption(this.name, unknown, []);
     const { module, entry, signature } = request;
@@ -88,7 +88,10 @@ export class CudaDevice implements QueuedDevice<CudaMemory> {
   }
 
   /** A kernel that was compiled before; a SyntaxError for an image of another architecture. */
-  async load(signature: KernelSignature, image: CudaImage): Promise<QueuedExecutable<CudaMemory>> {
+  async load(
+    signature: KernelSignature,
+    image: CudaImage,
+  ): Promise<QueuedExecutable<CudaMemory, CudaImage>> {
     if (image.architecture !== this.architecture) {
       throw new SyntaxError(`the kernel was compiled for ${image.architecture}`);
     }
@@ -99,8 +102,11 @@ export class CudaDevice implements QueuedDevice<CudaMemory> {
     this.queue.close();
   }
 
-  #executable(signature: KernelSignature, image: CudaImage): QueuedExecutable<CudaMemory> {
-    return new QueuedExecutable(this, signature, { ...image }, new LoadedModule(this.queue, image));
+  #executable(
+    signature: KernelSignature,
+    image: CudaImage,
+  ): QueuedExecutable<CudaMemory, CudaImage> {
+    return new QueuedExecutable(this, signature, image, new LoadedModule(this.queue, image));
   }
 }
 

@@ -66,7 +66,7 @@ export class OpenClDevice implements QueuedDevice<ClMemory> {
     return new QueuedBuffer(this, dtype, shape, this.queue.alloc(byteCount(dtype, shape)));
   }
 
-  async compile(request: CompileRequest): Promise<QueuedExecutable<ClMemory>> {
+  async compile(request: CompileRequest): Promise<QueuedExecutable<ClMemory, OpenClImage>> {
     const [unknown] = Object.keys(request.options ?? {});
     if (unknown !== undefined) throw unknownOption(this.name, unknown, []);
     const { image, origins } = await emitForDevice(request.module, request.entry, this.facts);
@@ -77,7 +77,10 @@ export class OpenClDevice implements QueuedDevice<ClMemory> {
   }
 
   /** A kernel that was compiled before; a SyntaxError for an image that is none of this device's. */
-  async load(signature: KernelSignature, image: OpenClImage): Promise<QueuedExecutable<ClMemory>> {
+  async load(
+    signature: KernelSignature,
+    image: OpenClImage,
+  ): Promise<QueuedExecutable<ClMemory, OpenClImage>> {
     if (image.device !== identityOf(this.facts)) {
       throw new SyntaxError(`the kernel was compiled for ${image.device}`);
     }
@@ -96,9 +99,9 @@ export class OpenClDevice implements QueuedDevice<ClMemory> {
     signature: KernelSignature,
     image: OpenClImage,
     program: bigint | undefined,
-  ): QueuedExecutable<ClMemory> {
+  ): QueuedExecutable<ClMemory, OpenClImage> {
     const loaded = new LoadedProgram(this.queue, image, program);
-    return new QueuedExecutable(this, signature, { ...image }, loaded);
+    return new QueuedExecutable(this, signature, image, loaded);
   }
 }
 

@@ -39,18 +39,18 @@ interface Prepared<M> {
   readonly borrowed: readonly M[];
 }
 
-/** A kernel that is ready to run. */
-export class QueuedExecutable<M> implements Executable {
+/** A kernel that is ready to run. `I`: what may be kept of it. */
+export class QueuedExecutable<M, I extends object = object> implements Executable {
   readonly device: QueuedDevice<M>;
   readonly signature: KernelSignature;
   /** What may be kept of it: `binary`, and facts that JSON can hold. */
-  readonly image: Readonly<Record<string, unknown>>;
+  readonly image: I;
   #program: QueuedProgram<M> | undefined;
 
   constructor(
     device: QueuedDevice<M>,
     signature: KernelSignature,
-    image: Readonly<Record<string, unknown>>,
+    image: I,
     program: QueuedProgram<M>,
   ) {
     this.device = device;

@@ -18,14 +18,25 @@
  * Nests of the same rank that agree in all dimensions stay one `scf.parallel`. Buffers that only
  * such a loop uses shrink to what one iteration needs, or to a value.
  */
-import { Block, Builder, isMemoryEffectFree, type Operation, Region, type Value } from "@strata/ir";
+import { ConstantOp } from "@strata/arith";
+import {
+  Block,
+  Builder,
+  collect,
+  dynamic,
+  IntegerAttr,
+  isMemoryEffectFree,
+  type Operation,
+  Region,
+  type Value,
+} from "@strata/ir";
 import * as memref from "@strata/memref";
 import { Aliases } from "./alias.ts";
 import { ApartBuffers } from "./apart.ts";
 import { buildFor } from "./build.ts";
 import { commonDims, mayFuse, sharesData } from "./fuse-loops/dependences.ts";
 import { forwardStores, shrinkBuffers } from "./fuse-loops/buffers.ts";
-import { Parallel, Reduce } from "./ops.ts";
+import { For, Parallel, Reduce } from "./ops.ts";
 
 /** Builds the loop around fused rows: its body gets the positions. */
 export type RowLoop = (
@@ -60,6 +71,7 @@ interface Group {
 
 /** Fuses the nests inside of an operation, in place. */
 export function fuseLoops(root: Operation, rows: RowLoop = sequentialRows): void {
+  foldExtents(root);
   const aliases = new Aliases();
   const apart = new ApartBuffers(root, aliases);
   const visit = (region: Region): void => {
@@ -96,10 +108,34 @@ function groupsOf(block: Block, apart: ApartBuffers): Group[] {
   return groups.filter((g) => g.nests.length > 1);
 }
 
+/** Whether rows of a nest use the same data, as in products of matrices: tiles serve it better. */
+function isTileable(nest: Parallel, dims: number): boolean {
+  return nest.lowerBound.length > dims && collect(nest, For).length > 0;
+}
+
+/** Extents of buffers that are made here are what they were made with. */
+function foldExtents(root: Operation): void {
+  for (const op of collect(root, memref.Dim)) {
+    const made = op.source.definingOp;
+    const index = op.index.definingOp;
+    if (!(made instanceof memref.Alloc) || !(index instanceof ConstantOp)) continue;
+    const d = index.value instanceof IntegerAttr ? Number(index.value.value) : -1;
+    const { shape } = made.memref.type;
+    if (shape[d] !== dynamic) continue;
+    const before = shape.slice(0, d).filter((n) => n === dynamic).length;
+    op.replaceWith([made.dynamicSizes[before]!]);
+  }
+}
+
 function tryAdd(group: Group, nest: Parallel, apart: ApartBuffers): boolean {
   let dims = Math.min(group.dims, ...group.nests.map((g) => commonDims(g, nest)));
   while (dims > 0 && !group.nests.every((g) => mayFuse(g, nest, dims, apart))) dims--;
-  if (dims === 0 || !group.nests.some((g) => sharesData(g, nest))) return false;
+  if (
+    dims === 0 ||
+    [...group.nests, nest].some((n) => isTileable(n, dims)) ||
+    !group.nests.some((g) => sharesData(g, nest))
+  )
+    return false;
   group.nests.push(nest);
   group.dims = dims;
   return true;

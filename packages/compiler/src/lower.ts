@@ -88,6 +88,7 @@ export function lowerTo(
   if (target.fusesLoops === true) {
     const rows = options.threads === true ? sharedRows() : sequentialRows;
     step("fuse-loops", () => fuseLoops(module, rows));
+    step("cse", () => eliminateCommonSubexpressions(module));
   }
   if (options.threads === true) step("share-loops", () => shareLoops(module));
   const vectorize =

@@ -8,7 +8,7 @@
  */
 import type { Value } from "@strata/ir";
 import type { Calc } from "./calc.ts";
-import { expandExp } from "./exponential.ts";
+import { expandModerateExp } from "./exponential.ts";
 
 const p = [
   0.1283791671, -0.3761263847, 0.112837825, -0.02686543073, 0.005221031808, -0.0008484080406,
@@ -26,6 +26,6 @@ export function expandErf(c: Calc, x: Value): Value {
   const limit = c.number(4);
   // NaN is not above the limit.
   const t = c.select(c.compare("ogt", a, limit), limit, a);
-  const far = c.sub(c.number(1), expandExp(c, c.polynomial(t, q)));
+  const far = c.sub(c.number(1), expandModerateExp(c, c.polynomial(t, q)));
   return c.copySign(c.select(c.compare("olt", a, c.number(1)), near, far), x);
 }

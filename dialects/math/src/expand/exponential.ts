@@ -36,15 +36,31 @@ const double: Constants = {
   limits: [710, -746],
 };
 
-/** e^x; at most 1 ulp off. */
-export function expandExp(c: Calc, x: Value): Value {
-  const { ln2, p, limits } = c.element === f64 ? double : single;
-  const { whole: n } = c.nearest(c.mul(x, c.number(Math.LOG2E)));
-  const minus = c.neg(n);
+/** e^x = 2^n · power. */
+function reduce(
+  c: Calc,
+  x: Value,
+): { readonly n: ReturnType<Calc["nearest"]>; readonly power: Value } {
+  const { ln2, p } = c.element === f64 ? double : single;
+  const n = c.nearest(c.mul(x, c.number(Math.LOG2E)));
+  const minus = c.neg(n.whole);
   const r = c.fma(minus, c.number(ln2[1]), c.fma(minus, c.number(ln2[0]), x));
   const power = c.add(c.fma(c.mul(r, r), c.polynomial(r, p), r), c.number(1));
-  const half = c.nearest(c.mul(n, c.number(0.5)));
-  const rest = c.nearest(c.sub(n, half.whole));
+  return { n, power };
+}
+
+/** e^x where neither overflows nor gets subnormal; at most 1 ulp off. */
+export function expandModerateExp(c: Calc, x: Value): Value {
+  const { n, power } = reduce(c, x);
+  return c.mul(power, c.powerOfTwo(n.shifted));
+}
+
+/** e^x; at most 1 ulp off. */
+export function expandExp(c: Calc, x: Value): Value {
+  const { limits } = c.element === f64 ? double : single;
+  const { n, power } = reduce(c, x);
+  const half = c.nearest(c.mul(n.whole, c.number(0.5)));
+  const rest = c.nearest(c.sub(n.whole, half.whole));
   const scaled = c.mul(c.mul(power, c.powerOfTwo(half.shifted)), c.powerOfTwo(rest.shifted));
   // Far outside, n is no number that a float holds; NaN passes both comparisons by.
   const high = c.compare("ogt", x, c.number(limits[0]));

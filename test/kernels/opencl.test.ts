@@ -45,7 +45,7 @@ const shared = [
   "histogram/bytes",
   "histogram/orientation",
   "stencil/jacobi",
-  "stencil/median",
+  "stencil/gaussian",
   "dense/matmul",
   "dense/gemv",
   "sparse/spmv",

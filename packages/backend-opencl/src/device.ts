@@ -52,7 +52,8 @@ export class OpenClDevice implements QueuedDevice<ClMemory> {
         version: facts.version,
         driver: facts.driver,
         computeUnits: facts.computeUnits,
-        memory: formatBytes(facts.globalBytes),
+        // A processor's memory is shared with every other program, and differs from day to day.
+        ...(facts.kind === "cpu" ? {} : { memory: formatBytes(facts.globalBytes) }),
         localMemory: formatBytes(facts.localBytes),
         fp64: facts.hasFp64,
         exactDivision: facts.exactDivision || facts.hasFp64,

@@ -52,7 +52,8 @@ function floatAdd(kind: "f32" | "f64", space: Space): Helper {
     text: [
       `static ${t} ${name}(volatile ${spaces[space]} ${t} *at, ${t} x) {`,
       `  volatile ${spaces[space]} ${u} *bits = (volatile ${spaces[space]} ${u} *)at;`,
-      `  ${u} old = *bits;`,
+      // A guess: where it is wrong, the exchange gives what is there.
+      `  ${u} old = 0;`,
       `  for (;;) {`,
       `    const ${u} seen = ${exchange}(bits, old, as_${u}(as_${t}(old) + x));`,
       `    if (seen == old) return as_${t}(old);`,

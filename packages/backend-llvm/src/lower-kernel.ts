@@ -95,6 +95,8 @@ export interface LowerKernelOptions {
   readonly threads?: boolean;
   /** Call functions of vectors of this machine's library. */
   readonly vectorMath?: boolean;
+  /** Leave scalars what they are; vectors are made unless told otherwise. */
+  readonly scalar?: boolean;
   /** A schedule from loops to vectors in place of the compiler's own. */
   readonly vectorize?: CompileRequest["vectorize"];
 }

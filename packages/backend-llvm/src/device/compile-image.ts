@@ -10,10 +10,10 @@ import * as llvm from "@strata/llvm";
 import type { CompileRequest } from "@strata/runtime";
 import type { Diagnostic } from "@strata/support";
 import { emitLLVMIR } from "../emit/module.ts";
-import { lowerKernel } from "../lower-kernel.ts";
+import { lowerKernel, type LowerKernelOptions } from "../lower-kernel.ts";
 import { generateCode, type OptimizeLevel } from "../native/codegen.ts";
 import type { LLVM } from "../native/library.ts";
-import { hostMachine } from "../native/target.ts";
+import { hostMachine, type MachineDescription } from "../native/target.ts";
 import { addEntry, ENTRY } from "./entry.ts";
 import { CALL_ABI, type LLVMImage } from "./image.ts";
 
@@ -49,31 +49,46 @@ function redirectAllocations(module: ModuleOp): boolean {
   return true;
 }
 
+/** Lowers a kernel, and adds the function that it is called by; what an image says besides code. */
+export function lowerToEntry(
+  module: unknown,
+  entry: string,
+  machine: MachineDescription,
+  options: LowerKernelOptions,
+): Omit<LLVMImage, "binary" | "symbol"> & { readonly module: ModuleOp } {
+  if (!(module instanceof ModuleOp)) {
+    throw new TypeError("the device `llvm` compiles modules of the pattern level");
+  }
+  const lowered = lowerKernel(module, entry, machine, options);
+  const { kernel, params, scalars, threaded, callsVectorMath } = lowered;
+  const allocates = redirectAllocations(module);
+  kernel.setAttr("linkage", llvm.LinkageAttr.of("internal"));
+  addEntry(module, lowered);
+  const call = { abi: CALL_ABI, machine, params, scalars };
+  return { module, ...call, allocates, threaded, callsVectorMath };
+}
+
+/** The symbol of code that depends on these texts. */
+export function symbolFor(...identity: readonly string[]): string {
+  const digest = createHash("sha256").update(identity.join("\0")).digest("hex");
+  return `${ENTRY}_${digest.slice(0, 32)}`;
+}
+
 /** Compiles the function of a module, which is lowered in place, for this machine. */
 export function compileImage(
   found: LLVM,
   module: unknown,
   entry: string,
-  { optimize, threads, vectorize }: ImageOptions,
+  { optimize, threads }: ImageOptions,
 ): { readonly image: LLVMImage; readonly reports: readonly Diagnostic[] } {
-  if (!(module instanceof ModuleOp)) {
-    throw new TypeError("the device `llvm` compiles modules of the pattern level");
-  }
   const machine = hostMachine(found);
-  const lowered = lowerKernel(module, entry, machine, { threads, vectorMath: true, vectorize });
-  const { kernel, params, scalars, threaded, callsVectorMath } = lowered;
-  const allocates = redirectAllocations(module);
-  kernel.setAttr("linkage", llvm.LinkageAttr.of("internal"));
-  addEntry(module, lowered);
-  const text = emitLLVMIR(module);
-  const identity = [found.version, JSON.stringify(machine), optimize, String(CALL_ABI), text];
-  const symbol = `${ENTRY}_${createHash("sha256").update(identity.join("\0")).digest("hex").slice(0, 32)}`;
-  const { bytes, reports } = generateCode(found, text.replaceAll(`@${ENTRY}(`, `@${symbol}(`), {
-    machine,
-    format: "obj",
-    optimize,
-    name: entry,
-  });
-  const call = { symbol, abi: CALL_ABI, machine, params, scalars };
-  return { image: { binary: bytes, ...call, allocates, threaded, callsVectorMath }, reports };
+  const choices = { threads, vectorMath: true };
+  const { module: lowered, ...call } = lowerToEntry(module, entry, machine, choices);
+  const text = emitLLVMIR(lowered);
+  const machineText = JSON.stringify(machine);
+  const symbol = symbolFor(found.version, machineText, optimize, String(CALL_ABI), text);
+  const named = text.replaceAll(`@${ENTRY}(`, `@${symbol}(`);
+  const options = { machine, format: "obj", optimize, name: entry } as const;
+  const { bytes, reports } = generateCode(found, named, options);
+  return { image: { binary: bytes, symbol, ...call }, reports };
 }

@@ -41,7 +41,8 @@ describe.skipIf(skipLLVM)("device llvm", () => {
 
   it("takes its own buffers, and gives buffers", async () => {
     const axpy = await compileText(device, AXPY);
-    const [x, y, z] = [3, 3, 3].map((n) => device.alloc("f32", [n])) as [Buffer, Buffer, Buffer];
+    const alloc = (): Buffer => device.alloc("f32", [3]);
+    const [x, y, z] = [alloc(), alloc(), alloc()];
     x.write(f32(1, 2, 3));
     y.write(f32(1, 1, 1));
     const args = bindArguments(axpy.signature, { a: 3, x, y }, device.limits);
@@ -214,9 +215,10 @@ describe.skipIf(skipLLVM)("memory of the device llvm", () => {
     expect(await messageOf(() => axpy.run(view, [x]))).toContain("is an argument as well");
     const foreign = bind({ a: 1, x: other.alloc("f32", [2]), y });
     expect(await messageOf(() => axpy.run(foreign))).toContain("runtime.foreign-buffer");
-    const gone = f32(1, 2);
+    const memory = new ArrayBuffer(8);
+    const gone = new Float32Array(memory);
     const late = bind({ a: 1, x: gone, y });
-    gone.buffer.transfer();
+    memory.transfer();
     expect(await messageOf(() => axpy.run(late))).toContain("runtime.buffer-data");
     axpy.release();
     axpy.release();

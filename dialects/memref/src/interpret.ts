@@ -77,6 +77,35 @@ function loadFunction(op: ops.Load): (...operands: RuntimeValue[]) => RuntimeVal
   }
 }
 
+/** Writing an element, without building lists for the usual ranks. */
+function storeFunction(op: ops.Store): (...operands: RuntimeValue[]) => RuntimeValue {
+  switch (op.indices.length) {
+    case 1:
+      return (value, memref, i) => {
+        const m = memref as MemRefValue;
+        const at = i as number;
+        if (!(at >= 0 && at < m.shape[0]!) || m.buffer.isFreed) return failAccess(op, m, [at]);
+        m.buffer.set(m.offset + at * m.strides[0]!, value!);
+        return 0;
+      };
+    case 2:
+      return (value, memref, i, j) => {
+        const m = memref as MemRefValue;
+        const [y, x] = [i as number, j as number];
+        const inside = y >= 0 && y < m.shape[0]! && x >= 0 && x < m.shape[1]!;
+        if (!inside || m.buffer.isFreed) return failAccess(op, m, [y, x]);
+        m.buffer.set(m.offset + y * m.strides[0]! + x * m.strides[1]!, value!);
+        return 0;
+      };
+    default:
+      return (value, memref, ...indices) => {
+        const m = memref as MemRefValue;
+        m.buffer.set(expectPosition(op, m, indices), value!);
+        return 0;
+      };
+  }
+}
+
 function copy(op: ops.Copy, source: MemRefValue, target: MemRefValue): void {
   for (const m of [source, target]) {
     if (m.buffer.isFreed) failAt(op, "memref.use-after-free", "the buffer has been freed");
@@ -190,10 +219,7 @@ export const interpretation: readonly InterfaceBinding[] = [
     (op, _, cx) => cx.runSuspendable(op.bodyRegion, []),
   ),
   interpretAs(ops.Load, loadFunction),
-  interpretOf(ops.Store, (op, [value, m, ...indices]) => {
-    const memref = expectMemRef(m);
-    memref.buffer.set(expectPosition(op, memref, indices), value!);
-  }),
+  interpretAs(ops.Store, storeFunction),
   interpretAs(ops.Dim, (op) => (m, d) => {
     const { shape } = expectMemRef(m);
     return (

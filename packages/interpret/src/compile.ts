@@ -139,7 +139,7 @@ function expectInterpretable(op: Operation): Interpretable {
 }
 
 function isFlow(answer: readonly RuntimeValue[] | ControlFlow): answer is ControlFlow {
-  return "kind" in answer;
+  return !Array.isArray(answer);
 }
 
 function compileTerminator(op: Operation, operands: readonly number[]): LastStep {
@@ -175,8 +175,11 @@ function compileAnyStep(
   results: readonly number[],
 ): Step {
   const impl = InterpretInterface.of(op);
-  const f = results.length === 1 ? impl?.specialize?.(op) : undefined;
-  if (f !== undefined) return specializedStep(f, operands, results[0]!);
+  const f = results.length <= 1 ? impl?.specialize?.(op) : undefined;
+  if (f !== undefined) {
+    const r = results[0];
+    return r === undefined ? effectStep(f, operands) : specializedStep(f, operands, r);
+  }
   return (frame, cx) => {
     const answer = (impl ?? expectInterpretable(op)).run(op, gather(frame, operands), cx);
     if (isFlow(answer) || answer.length !== results.length) {
@@ -195,6 +198,21 @@ export function assign(
   values: readonly RuntimeValue[],
 ): void {
   for (let i = 0; i < results.length; i++) frame[results[i]!] = values[i]!;
+}
+
+/** As below, for operations without results. */
+function effectStep(f: OperandFunction, operands: readonly number[]): Step {
+  const [a = 0, b = 0, c = 0, d = 0] = operands;
+  switch (operands.length) {
+    case 2:
+      return (frame) => void f(frame[a]!, frame[b]!);
+    case 3:
+      return (frame) => void f(frame[a]!, frame[b]!, frame[c]!);
+    case 4:
+      return (frame) => void f(frame[a]!, frame[b]!, frame[c]!, frame[d]!);
+    default:
+      return (frame) => void f(...gather(frame, operands));
+  }
 }
 
 /** Arrays of arguments are not built for the usual numbers of operands. */

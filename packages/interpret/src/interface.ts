@@ -21,7 +21,10 @@ export type ControlFlow =
   | { readonly kind: "branch"; readonly successor: Block; readonly args: readonly RuntimeValue[] }
   | { readonly kind: "yield"; readonly values: readonly RuntimeValue[] };
 
-/** A function of an operation's operands, for operations with one result and no effects. */
+/**
+ * A function of an operation's operands, for operations with one result; or with none, of which what
+ * the function gives is not looked at.
+ */
 export type OperandFunction = (...operands: RuntimeValue[]) => RuntimeValue;
 
 /** A thread stops at an operation that waits for others; its results are the answer. */
@@ -176,6 +179,9 @@ export function interpretAs<O extends Operation>(
 ): InterfaceBinding {
   return InterpretInterface.on(cls, {
     specialize: (op) => specialize(op as O),
-    run: (op, args) => [specialize(op as O)(...args)],
+    run: (op, args) => {
+      const answer = specialize(op as O)(...args);
+      return op.results.length === 0 ? [] : [answer];
+    },
   });
 }

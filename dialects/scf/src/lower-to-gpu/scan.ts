@@ -27,7 +27,9 @@ import { allocate, free, readBack } from "./device-memory.ts";
 import { combineBlock, scanThreads } from "./group.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
 import { combiningKind } from "./kinds.ts";
+import { nestLanes } from "./span.ts";
 import { usualBlock } from "./target.ts";
+import { TileEmitter } from "./tile.ts";
 
 /** A loop that stores prefixes. */
 export interface Scan {
@@ -125,7 +127,9 @@ export function lowerScan(host: Builder, scan: Scan, kernels: Kernels): Value[] 
   const count = code.trips(loop.lowerBound, loop.upperBound, loop.step);
   const { processors } = kernels.target;
   const share = code.ceilDiv(code.ceilDiv(count, processors * chunksPerProcessor), threads);
-  const chunk = code.max(code.mul(share, threads), threads * perThread);
+  const lanes = lanesOf(scan, count);
+  const whole = threads * perThread;
+  const chunk = code.max(code.mul(code.ceilDiv(code.mul(share, threads), whole), whole), whole);
   const blocks = code.max(code.ceilDiv(count, chunk), 1);
   const [init] = loop.initArgs;
   const isUsed = !loop.outs[0]!.isUnused;
@@ -141,18 +145,13 @@ export function lowerScan(host: Builder, scan: Scan, kernels: Kernels): Value[] 
   } as const;
   if (known(blocks) === 1) {
     kernels.launch(host, "scan", shape, (k) => {
-      finish(k, scanRange(k, scan, k.thread(0), count, count, init!));
+      finish(k, scanRange(k, scan, lanes, 0, count, count, init!));
     });
     return result === undefined ? [init!] : readBack(host, [result]);
   }
   const parts = allocate(host, [blocks], init!.type);
   kernels.launch(host, "chunks", shape, (k) => {
-    const first = k.code.mul(k.block(0), chunk);
-    const end = k.code.min(k.code.add(first, chunk), count);
-    const start = k.code.add(first, k.thread(0));
-    const mine = k.code.for(start, end, threads, combiner.neutral(k.code), (i, carried) =>
-      combiner.combine(k.code, carried, [elementAt(k.code, scan, i).input]),
-    );
+    const mine = combineChunk(k, scan, lanes, k.code.mul(k.block(0), chunk), chunk, count);
     const [total] = combineBlock(k, combiner, mine);
     k.code.if(k.code.compare("eq", k.thread(0), 0), () => {
       k.code.store(total!, parts, [k.block(0)]);
@@ -165,64 +164,154 @@ export function lowerScan(host: Builder, scan: Scan, kernels: Kernels): Value[] 
   kernels.launch(host, "scan", shape, (k) => {
     const first = k.code.mul(k.block(0), chunk);
     const carry = k.code.load(parts, [k.block(0)]);
-    scanRange(k, scan, k.code.add(first, k.thread(0)), count, chunk, carry);
+    scanRange(k, scan, lanes, first, count, chunk, carry);
   });
   free(host, parts);
   return result === undefined ? [init!] : readBack(host, [result]);
 }
 
-/** Emits the code of an iteration that does not depend on the prefix. */
-function elementAt(
-  code: Code,
+/** Combines this thread's part of the positions from `first` on, below `count`. */
+function combineChunk(
+  k: Kernel,
   scan: Scan,
-  position: Idx,
-): { readonly input: Value; readonly copy: ScalarCopy } {
-  const { loop } = scan;
-  const copy = new ScalarCopy(code.b, (v) => v);
-  const iv = code.add(loop.lowerBound, code.mul(position, loop.step));
-  copy.define(loop.inductionVar, code.value(iv));
-  for (const op of loop.body.ops()) {
-    const waits = op === scan.combining || op === loop.body.lastOp;
-    if (!waits && !(op instanceof memref.Store)) copy.emitOp(op);
-  }
-  return { input: copy.get(scan.input), copy };
+  lanes: number,
+  first: Idx,
+  length: Idx,
+  count: Idx,
+): Value[] {
+  const { code, threads } = k;
+  const { combiner } = scan;
+  const end = code.min(code.add(first, length), count);
+  const start = code.add(first, code.mul(k.thread(0), lanes));
+  return code.for(start, end, threads * lanes, combiner.neutral(code), (at, carried) => {
+    const isInside = code.compare("sle", code.add(at, lanes), end);
+    const values = code.if(
+      isInside,
+      () => lanesAt(code, scan, lanes, at).inputs,
+      () => guarded(code, scan, lanes, at, end),
+    );
+    return values.reduce<readonly Value[]>((acc, v) => combiner.combine(code, acc, [v]), carried);
+  });
+}
+
+/** Elements that a thread takes at once: a vector where elements are aligned. */
+function lanesOf(scan: Scan, count: Idx): number {
+  return Math.min(4, nestLanes([scan.loop], [count]));
 }
 
 /**
- * Scans the positions `start`, `start + threads`, … (of which there are `length / threads`) below
- * `end`, all threads together; gives the combination of all with `carry`.
+ * Scans the positions from `first` on, `length` of them but none at `end` or behind, all threads
+ * together; gives the combination of all with `carry`. `first` is a multiple of the lanes.
  */
-export function scanRange(
+function scanRange(
   k: Kernel,
   scan: Scan,
-  start: Idx,
+  lanes: number,
+  first: Idx,
   end: Idx,
   length: Idx,
   carry: Value,
 ): Value {
   const { code, threads } = k;
-  const { combiner, loop } = scan;
+  const { combiner } = scan;
   const memory = scanMemory(k, combiner);
-  const [total] = code.for(0, length, threads, [carry], (offset, [before]) => {
-    const i = code.add(start, offset);
-    const isInside = code.compare("slt", i, end);
-    const [value] = code.if(
+  const step = threads * lanes;
+  const start = code.add(first, code.mul(k.thread(0), lanes));
+  const one = (x: Value, y: Value): Value => combiner.combine(code, [x], [y])[0]!;
+  const [total] = code.for(0, length, step, [carry], (offset, [before]) => {
+    const at = code.add(start, offset);
+    const isInside = code.compare("sle", code.add(at, lanes), end);
+    const values = code.if(
       isInside,
-      () => [elementAt(code, scan, i).input],
-      () => combiner.neutral(code),
+      () => lanesAt(code, scan, lanes, at).inputs,
+      () => guarded(code, scan, lanes, at, end),
     );
-    const { exclusive, all } = scanThreads(k, combiner, value!, memory);
-    code.if(isInside, () => {
-      const [acc] = combiner.combine(code, [before!], [exclusive]);
-      const { copy, input } = elementAt(code, scan, i);
-      const [next] = combiner.combine(code, [acc!], [input]);
-      copy.define(loop.iterArgs[0]!, acc!);
-      copy.define(loop.yielded[0]!, next!);
-      for (const s of scan.stores) copy.emitOp(s);
-    });
-    return combiner.combine(code, [before!], [all]);
+    const sum = values.reduce(one);
+    const { exclusive, all } = scanThreads(k, combiner, sum, memory);
+    const prefixes = [one(before!, exclusive)];
+    for (const v of values) prefixes.push(one(prefixes[prefixes.length - 1]!, v));
+    code.if(
+      isInside,
+      () => storeLanes(code, scan, lanes, at, prefixes),
+      () => {
+        for (let l = 0; l < lanes; l++) {
+          const i = code.add(at, l);
+          code.if(code.compare("slt", i, end), () => {
+            storeLanes(code, scan, 1, i, prefixes.slice(l, l + 2));
+          });
+        }
+      },
+    );
+    return [one(before!, all)];
   });
   return total!;
+}
+
+/** The values at `lanes` positions, neutral ones behind the end. */
+function guarded(code: Code, scan: Scan, lanes: number, at: Idx, end: Idx): Value[] {
+  return Array.from({ length: lanes }, (_, l) => {
+    const i = code.add(at, l);
+    const [v] = code.if(
+      code.compare("slt", i, end),
+      () => lanesAt(code, scan, 1, i).inputs,
+      () => scan.combiner.neutral(code),
+    );
+    return v!;
+  });
+}
+
+/** The code of `lanes` iterations but what combines, stores, or only `needed` tells is of use. */
+function lanesAt(
+  code: Code,
+  scan: Scan,
+  lanes: number,
+  at: Idx,
+  needed?: ReadonlySet<Operation>,
+): { readonly emitter: TileEmitter; readonly inputs: Value[] } {
+  const { loop } = scan;
+  const emitter = new TileEmitter(code, lanes, lanes);
+  const offsets = Array.from({ length: lanes }, (_, l) => l);
+  const unit = known(loop.step) === 1;
+  if (lanes > 1 || unit) {
+    const base = code.value(code.add(loop.lowerBound, at));
+    emitter.seed(loop.inductionVar, base, offsets, lanes > 1);
+  } else {
+    const iv = code.add(loop.lowerBound, code.mul(at, loop.step));
+    emitter.define(loop.inductionVar, [code.value(iv)]);
+  }
+  for (const op of loop.body.ops()) {
+    const waits = op === scan.combining || op === loop.body.lastOp || op instanceof memref.Store;
+    if (!waits && (needed === undefined || needed.has(op))) emitter.emitOp(op);
+  }
+  const inputs = needed === undefined ? offsets.map((l) => emitter.get(scan.input, l)) : [];
+  return { emitter, inputs };
+}
+
+/** Stores the prefixes before, and with, the elements at `lanes` positions. */
+function storeLanes(
+  code: Code,
+  scan: Scan,
+  lanes: number,
+  at: Idx,
+  prefixes: readonly Value[],
+): void {
+  const { emitter } = lanesAt(code, scan, lanes, at, indexCode(scan));
+  emitter.define(scan.loop.iterArgs[0]!, prefixes.slice(0, lanes));
+  emitter.define(scan.loop.yielded[0]!, prefixes.slice(1, lanes + 1));
+  for (const s of scan.stores) emitter.emitOp(s);
+}
+
+/** The operations that the places of the stores are computed by. */
+function indexCode(scan: Scan): Set<Operation> {
+  const out = new Set<Operation>();
+  const visit = (v: Value): void => {
+    const op = v.definingOp;
+    if (op === undefined || out.has(op) || op.parent !== scan.loop.body) return;
+    out.add(op);
+    op.operands.forEach(visit);
+  };
+  for (const s of scan.stores) s.indices.forEach(visit);
+  return out;
 }
 
 /** Memory for `scanThreads`. */

@@ -39,6 +39,12 @@ export const SYSTEM_TOOLS = [
     package: "oclgrind",
     tests: "device opencl: that kernels have no races and stay inside of buffers",
   },
+  {
+    command: "llvm-config-14",
+    package: "llvm-14",
+    with: ["llvm-14-dev", "cmake", "g++", "zlib1g-dev"],
+    tests: "modules built through llvm-bindings",
+  },
   { command: "gcc", package: "gcc", tests: "that C programs call compiled kernels" },
   {
     command: "aarch64-linux-gnu-gcc",

@@ -4,6 +4,7 @@
  * The last line is `N passed, N failed, N skipped`; a check that fails counts as one failure. Where system tools
  * are missing and cannot be installed, it names the tests left out; with CI=true or STRATA_CI=1 that is a failure.
  */
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureNode, installPackages, root, run, runMain } from "./setup.mjs";
@@ -30,20 +31,37 @@ const CHECKS = [
 ];
 
 /** Sets up, runs every check even after one failed, and returns the exit code. */
-function main() {
+async function main() {
   const isCi = ["1", "true"].some((yes) => [process.env.CI, process.env.STRATA_CI].includes(yes));
   const only = process.argv.slice(2);
   const node = ensureNode();
   const failed = [];
   if (only.length === 0) failed.push(...bringSystemTools(isCi), ...bringNvrtc(isCi));
   timed("packages", () => installPackages(node));
+  // It takes minutes: the checks run beside it.
+  const bindings = isCi && only.length === 0 ? startBindings(node) : undefined;
   if (only.length === 0) failed.push(...CHECKS.filter((check) => !runCheck(node, check)));
+  await bindings;
   const env = isCi ? { STRATA_CI: "1" } : {};
   const counts = runTests(node, only, env);
   for (const { name } of failed) console.log(`failed: ${name}`);
   const failures = counts.failed + failed.length;
   console.log(`\n${counts.passed} passed, ${failures} failed, ${counts.skipped} skipped`);
   return failures === 0 && counts.status === 0 ? 0 : 1;
+}
+
+/** Builds llvm-bindings in a process of its own; what it lacks, the tests that need it tell. */
+function startBindings(node) {
+  const start = Date.now();
+  const child = spawn(node, [join(root, "tools/workspace/bin/llvm-bindings.mjs")], {
+    stdio: "inherit",
+  });
+  return new Promise((done) => {
+    child.on("close", () => {
+      console.log(`\n== llvm-bindings\n   ${((Date.now() - start) / 1000).toFixed(1)} s`);
+      done();
+    });
+  });
 }
 
 /** Installs missing system tools where that can be done; returns what counts as failed. */

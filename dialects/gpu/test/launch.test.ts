@@ -284,3 +284,37 @@ describe("the host", () => {
     expect(failure(used, [zeros(2), 2, 1, 0]).code).toBe("memref.use-after-free");
   });
 });
+
+describe("threads wait inside of other operations", () => {
+  test.each([
+    ["scf.execute_region", "scf.execute_region { gpu.barrier scf.yield }"],
+    ["memref.alloca_scope", "memref.alloca_scope { gpu.barrier memref.alloca_scope.return }"],
+    ["scf.if", "scf.if %yes { } else { }\n scf.if %yes { gpu.barrier } else { }"],
+  ])("%s", (_, inner) => {
+    const body = `
+      %yes = arith.constant true
+      %t = gpu.thread_id x
+      %c3 = arith.constant 3 : index
+      %o = arith.subi %c3, %t : index
+      %x = memref.load %out[%t] : memref<?xi32>
+      ${inner}
+      memref.store %x, %out[%o] : memref<?xi32>`;
+    const how = { args: "%out", types: "memref<?xi32>", block: [4, 1, 1] } as const;
+    const out = buffer([1, 2, 3, 4], i32);
+    run(moduleOf(body, how), [out]);
+    expect(elements(out)).toEqual([4, 3, 2, 1]);
+    expect(failure(moduleOf(body.replace("gpu.barrier", ""), how), [out]).code).toBe("gpu.race");
+  });
+
+  test("but not where an operation cannot stop", () => {
+    const body = `
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      scf.parallel (%i) = (%c0) to (%c1) step (%c1) { gpu.barrier }`;
+    const text = moduleOf(body, { args: "%out", types: "memref<?xi32>" });
+    expect(failure(text, [zeros(1, i32)])).toMatchObject({
+      code: "interpret.suspend-inside",
+      message: expect.stringContaining("`scf.parallel`"),
+    });
+  });
+});

@@ -12,6 +12,7 @@ export const llvmFunctions = {
   getVersion: ["LLVMGetVersion", "void", ["void *", "void *", "void *"]],
   disposeMessage: ["LLVMDisposeMessage", "void", ["void *"]],
 
+  parseOptions: ["LLVMParseCommandLineOptions", "void", ["int", "void *", "str"]],
   createContext: ["LLVMContextCreate", "void *", []],
   disposeContext: ["LLVMContextDispose", "void", ["void *"]],
   setDiagnosticHandler: ["LLVMContextSetDiagnosticHandler", "void", ["void *", "void *", "void *"]],

@@ -4,6 +4,7 @@
  * Invariants: nothing depends on what was compiled before; what is compiled here comes from our own
  * emission and is for the host, or the process is one that may die (`codegen-child.ts`).
  */
+import { addressOf } from "@strata/runtime/native";
 import { encodeUtf8, type Diagnostic } from "@strata/support";
 import type { LLVM } from "./library.ts";
 import { LLVMModule } from "./module.ts";
@@ -43,6 +44,8 @@ export interface CodegenOptions {
   readonly optimize: OptimizeLevel;
   /** Passes instead of those of the level, as LLVM's `opt` takes them. */
   readonly passes?: string | undefined;
+  /** Report what LLVM's passes did and did not do, and why. */
+  readonly remarks?: boolean | undefined;
   /** Name of the source, for messages. */
   readonly name?: string | undefined;
 }
@@ -75,6 +78,18 @@ function machineOf(
   return made;
 }
 
+const remarked = new Set<string>();
+
+/** Makes LLVM tell what its passes do: once for the process, since it cannot be taken back. */
+function enableRemarks({ path, functions }: LLVM): void {
+  if (remarked.has(path)) return;
+  remarked.add(path);
+  const flags = ["pass-remarks", "pass-remarks-missed", "pass-remarks-analysis"];
+  const args = ["strata", ...flags.map((flag) => `-${flag}=.*`)].map((a) => encodeUtf8(`${a}\0`));
+  const addresses = BigUint64Array.from(args, (a) => addressOf(a));
+  functions.parseOptions(args.length, addresses, null);
+}
+
 /** IR text that says which machine it is for, unless it does so already. */
 function withTarget(source: string, machine: TargetMachine): string {
   const text = withNarrowFloats(source);
@@ -99,8 +114,12 @@ export function generateCode(
   try {
     module.verify();
     const passes = options.passes ?? level.passes;
+    const wantsRemarks = options.remarks === true;
+    if (wantsRemarks) enableRemarks(llvm);
     if (passes !== undefined) module.runPasses(passes, machine);
-    return { bytes: write(module, options.format, machine), reports: module.reports };
+    const bytes = write(module, options.format, machine);
+    const isWanted = ({ severity }: Diagnostic): boolean => wantsRemarks || severity !== "remark";
+    return { bytes, reports: module.reports.filter(isWanted) };
   } finally {
     module.release();
   }

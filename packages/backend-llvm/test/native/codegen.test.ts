@@ -147,6 +147,20 @@ describe.skipIf(skipLLVM)("code generation", () => {
     expect(messageOf(() => compile(inline))).toMatch(/^error\[llvm\.error\]/);
   });
 
+  it("tells what passes did, where that is wanted", () => {
+    const llvm = expectLLVM();
+    const options = { machine: hostMachine(llvm), format: "obj", optimize: "full" } as const;
+    const told = generateCode(llvm, SCALE("f"), { ...options, remarks: true }).reports;
+    expect(told).toContainEqual(
+      expect.objectContaining({
+        code: "llvm.remark",
+        severity: "remark",
+        message: expect.stringContaining("vectorized loop"),
+      }),
+    );
+    expect(generateCode(llvm, SCALE("g"), options).reports).toEqual([]);
+  });
+
   it("knows targets by their triples", () => {
     const llvm = expectLLVM();
     const machine = machineFor(llvm, "nonsense-unknown-none");

@@ -129,6 +129,7 @@ function storesOnlyAtTheEnd(op: Parallel, loop: For): boolean {
 const tiles: readonly ContractionTile[] = [
   { block: 128, thread: 8, slice: 8 },
   { block: 64, thread: 4, slice: 16 },
+  { block: 32, thread: 4, slice: 16 },
 ];
 
 function chooseTile(

@@ -186,7 +186,8 @@ export function joinsBorder(
 
 function emitBorder(k: Kernel, border: IndependentLoops, rows: BorderRows): void {
   const { code } = k;
-  const row = code.sub(k.block(1), rows.start);
+  // Not negative here; saying so keeps indices narrow.
+  const row = code.max(code.sub(k.block(1), rows.start), 0);
   const line = code.add(code.mul(k.block(2), rows.end - rows.start), row);
   const number = code.add(code.mul(line, rows.width), k.block(0));
   const selected = code.div(number, rows.each);

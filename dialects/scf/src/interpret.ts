@@ -4,6 +4,7 @@
  */
 import { type InterpreterContext, interpretOf, type RuntimeValue } from "@strata/interpret";
 import { IndexType, type InterfaceBinding, IntegerType, type Type } from "@strata/ir";
+import { forallInterpretation } from "./interpret-forall.ts";
 import * as ops from "./ops.ts";
 
 type Int = number | bigint;
@@ -39,6 +40,7 @@ function checkStep(op: ops.For, step: RuntimeValue | undefined, cx: InterpreterC
 
 /** How the operations run; those with regions also where a region waits for other threads. */
 export const interpretation: readonly InterfaceBinding[] = [
+  ...forallInterpretation,
   interpretOf(
     ops.For,
     (op, [lower, upper, step, ...inits], cx) => {

@@ -2,5 +2,5 @@
 export { tensorPatterns } from "./canonicalize.ts";
 export { tensor } from "./dialect.ts";
 export { buildTensor, expectTensor, filledShape, forEachPoint } from "./interpret.ts";
-export { listsOf, writeSlice } from "./interpret-slices.ts";
+export { listsOf, parallelInsertions, writeSlice } from "./interpret-slices.ts";
 export * from "./ops.ts";

@@ -5,6 +5,7 @@ import {
   interpretAs,
   interpretOf,
   rowMajorStrides,
+  type InterpreterContext,
   type RuntimeValue,
   TensorValue,
 } from "@strata/interpret";
@@ -120,6 +121,30 @@ function insert(op: ops.InsertSlice): (...args: RuntimeValue[]) => RuntimeValue 
   };
 }
 
+const insertions = {};
+
+/**
+ * What the running iterations of a parallel loop have inserted so far, by the loop's arguments that
+ * stand for its results.
+ */
+export function parallelInsertions(cx: InterpreterContext): Map<Value, TensorValue> {
+  return cx.stateOf(insertions, () => new Map<Value, TensorValue>());
+}
+
+function insertInParallel(
+  op: ops.ParallelInsertSlice,
+  args: readonly RuntimeValue[],
+  cx: InterpreterContext,
+): void {
+  const inserted = parallelInsertions(cx);
+  const part = asTensor(args[0]);
+  const whole = inserted.get(op.dest) ?? asTensor(args[1]);
+  const data = whole.data.slice();
+  const lists = [op.mixedOffsets, op.mixedSizes, op.mixedStrides];
+  writeSlice(op, part, whole.shape, data, listsOf(lists, args, 2));
+  inserted.set(op.dest, new TensorValue(whole.shape, whole.elementType, data));
+}
+
 function expand(op: ops.ExpandShape): (...args: RuntimeValue[]) => RuntimeValue {
   const stated = [op.mixedShape];
   const groups: Reassociation = op.groups;
@@ -229,6 +254,7 @@ function scatter(
 export const slicing: readonly InterfaceBinding[] = [
   interpretAs(ops.ExtractSlice, extract),
   interpretAs(ops.InsertSlice, insert),
+  interpretOf(ops.ParallelInsertSlice, insertInParallel),
   interpretAs(ops.ExpandShape, expand),
   interpretOf(ops.Concat, (op, inputs) => concat(op, inputs.map(asTensor))),
   interpretOf(ops.Gather, (op, [t, at]) => gather(op, asTensor(t), asTensor(at))),

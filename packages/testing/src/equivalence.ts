@@ -32,8 +32,8 @@ export function functionOf(block: Block, results: readonly Value[]): ModuleOp {
 /** Operations that one run may execute: programs that run longer are as good as endless. */
 const manySteps = 10_000;
 
-/** What a run ends with: values, or the code of what went wrong. */
-type Outcome = readonly RuntimeValue[] | string;
+/** What a run ends with: values and what was printed, or the code of what went wrong. */
+type Outcome = { readonly values: readonly RuntimeValue[]; readonly printed: string } | string;
 
 function outcomeOf(
   module: ModuleOp,
@@ -42,13 +42,23 @@ function outcomeOf(
   maxSteps: number,
 ): Outcome {
   try {
-    return new Interpreter(module, { maxSteps }).run(name, args);
+    let printed = "";
+    const write = (text: string): void => {
+      printed += text;
+    };
+    const values = new Interpreter(module, { maxSteps, write }).run(name, args);
+    return { values, printed };
   } catch (e) {
     if (e instanceof DiagnosticError && e.diagnostics.every((d) => d.kind === "user")) {
       return e.diagnostics[0]!.code;
     }
     throw e;
   }
+}
+
+function isSameOutcome(a: Outcome, b: Outcome): boolean {
+  if (typeof a === "string" || typeof b === "string") return a === b;
+  return a.printed === b.printed && a.values.every((v, k) => isSameValue(v, b.values[k]!));
 }
 
 /** The values a function yields; undefined when it fails or does not end. */
@@ -59,11 +69,11 @@ export function tryRun(
   maxSteps: number = manySteps,
 ): readonly RuntimeValue[] | undefined {
   const outcome = outcomeOf(module, name, args, maxSteps);
-  return typeof outcome === "string" ? undefined : outcome;
+  return typeof outcome === "string" ? undefined : outcome.values;
 }
 
 /**
- * Runs `f` of both modules on `inputs` random inputs and compares the results; returns how many
+ * Runs `f` of both modules on `inputs` random inputs and compares results and what is printed; returns how many
  * inputs were compared. An error shows both modules and the input.
  */
 export function expectEquivalent(
@@ -80,18 +90,18 @@ export function expectEquivalent(
   let compared = 0;
   for (let i = 0; i < inputs; i++) {
     const args = f.type.inputs.map((t) => randomValue(t, random));
-    const expected = tryRun(before, "f", args);
-    if (expected === undefined) continue;
+    const expected = outcomeOf(before, "f", args, manySteps);
+    if (typeof expected === "string") continue;
     compared++;
     const found = outcomeOf(after, "f", args, 10 * manySteps);
     // A constant beyond the interpreter's indices may have been moved to where it is reached.
     if (found === "interpret.index-range") continue;
-    const isSame = (v: RuntimeValue, k: number): boolean => isSameValue(v, expected[k]!);
-    if (typeof found !== "string" && found.every(isSame)) continue;
-    const show = (vs: Outcome): string =>
-      typeof vs === "string" ? `the failure ${vs}` : vs.map(showValue).join(", ");
+    if (isSameOutcome(found, expected)) continue;
+    const show = (vs: readonly RuntimeValue[]): string => vs.map(showValue).join(", ");
+    const tell = (o: Outcome): string =>
+      typeof o === "string" ? `the failure ${o}` : `${show(o.values)} printing\n${o.printed}\n`;
     throw new Error(
-      `${what}\non (${show(args)}) gives ${show(expected)} before and ${show(found)} after\n` +
+      `${what}\non (${show(args)}) gives ${tell(expected)} before and ${tell(found)} after\n` +
         `${printOperation(before)}${printOperation(after)}`,
     );
   }

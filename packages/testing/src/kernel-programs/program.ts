@@ -6,7 +6,7 @@
  */
 import { type DType, Random, type StorageArray } from "@strata/support";
 import fc from "fast-check";
-import { Tape } from "../random-modules/tape.ts";
+import { choices, Tape } from "../random-modules/tape.ts";
 import { randomData } from "./data.ts";
 import {
   arrowBody,
@@ -62,7 +62,7 @@ export interface KernelProgram {
 
 /** Plans of programs. */
 export const programPlan: fc.Arbitrary<ProgramPlan> = fc.record({
-  choices: fc.array(fc.nat(0xff_ffff), { maxLength: 320, size: "max" }),
+  choices: choices(320),
   seed: fc.nat(),
 });
 

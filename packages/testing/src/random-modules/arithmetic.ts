@@ -75,6 +75,11 @@ const floatTypes = [f32, f64, VectorType.get([4], f32), f16];
 
 const integerType = (w: ModuleWriter): Type =>
   (w.tape.chance(5) ? undefined : w.someType(isLike)) ?? w.tape.pick(integerTypes);
+/** An integer type; products of indices soon leave the range of the interpreter's. */
+const fixedType = (w: ModuleWriter): Type => {
+  const t = integerType(w);
+  return elementTypeOf(t) instanceof IndexType ? i32 : t;
+};
 const floatType = (w: ModuleWriter): Type =>
   (w.tape.chance(5) ? undefined : w.someType(isFloat)) ?? w.tape.pick(floatTypes);
 
@@ -89,7 +94,7 @@ function divisor(w: ModuleWriter, t: Type): string {
 /** A constant with this number in all places. */
 function constantText(t: Type, n: number): string {
   const e = elementTypeOf(t);
-  const value = e === i1 ? String(n === 1) : String(n);
+  const value = e === i1 ? String(n === 1) : e instanceof FloatType ? `${n}.0` : String(n);
   if (t === i1) return `arith.constant ${value}`;
   if (t === e) return `arith.constant ${value} : ${t.toString()}`;
   return `arith.constant dense<${value}> : ${t.toString()}`;
@@ -97,8 +102,15 @@ function constantText(t: Type, n: number): string {
 
 type Maker = (w: ModuleWriter) => void;
 
+/** A second operand: a number that folds treat specially, more often than chance. */
+function secondOperand(w: ModuleWriter, t: Type): string {
+  if (!w.tape.chance(3)) return w.value(t);
+  return w.emit(constantText(t, w.tape.pick([0, 1, -1, 2])), t);
+}
+
 function binary(w: ModuleWriter, name: string, t: Type, flags = ""): void {
-  w.emit(`arith.${name} ${w.value(t)}, ${w.value(t)}${flags} : ${t.toString()}`, t);
+  const lhs = w.value(t);
+  w.emit(`arith.${name} ${lhs}, ${secondOperand(w, t)}${flags} : ${t.toString()}`, t);
 }
 
 /** `name %x : from to to` with another type of the same shape. */
@@ -124,7 +136,7 @@ const integerCasts: readonly Maker[] = [
   (w) => {
     const t = integerType(w);
     if (!isInteger(t)) return cast(w, "index_castui", t, i64);
-    cast(w, w.tape.pick(["index_cast", "index_castui"]), t, index);
+    if (widthOf(t) <= 32) cast(w, w.tape.pick(["index_cast", "index_castui"]), t, index);
   },
   (w) => {
     const t = integerType(w);
@@ -141,18 +153,18 @@ const arithmetic: readonly Maker[] = [
   (w) => {
     const name = w.tape.pick(wrapping);
     const flags = ["addi", "subi", "muli"].includes(name) ? w.tape.pick(overflow) : "";
-    binary(w, name, integerType(w), flags);
+    binary(w, name, name === "muli" ? fixedType(w) : integerType(w), flags);
   },
-  (w) => binary(w, w.tape.pick(wrapping), integerType(w)),
+  (w) => binary(w, w.tape.pick(wrapping), fixedType(w)),
   (w) => {
-    const t = integerType(w);
+    const t = fixedType(w);
     const name = w.tape.pick(shifts);
     if (w.tape.chance(6)) return binary(w, name, t);
     const by = w.emit(constantText(t, widthOf(t) === 1 ? 0 : w.tape.int(0, 7) % widthOf(t)), t);
     w.emit(`arith.${name} ${w.value(t)}, ${by} : ${t.toString()}`, t);
   },
   (w) => {
-    const t = integerType(w);
+    const t = fixedType(w);
     const name = w.tape.pick(divisions);
     if (w.tape.chance(12)) return binary(w, name, t);
     w.emit(`arith.${name} ${w.value(t)}, ${divisor(w, t)} : ${t.toString()}`, t);
@@ -202,7 +214,7 @@ const arithmetic: readonly Maker[] = [
     w.emitAll(`arith.${name} ${w.value(t)}, ${w.value(t)} : ${t.toString()}`, [t, t]);
   },
   (w) => {
-    const t = integerType(w);
+    const t = fixedType(w);
     const carry = withElementTypeOf(t, i1);
     const types = `${t.toString()}, ${carry.toString()}`;
     w.emitAll(`arith.addui_extended ${w.value(t)}, ${w.value(t)} : ${types}`, [t, carry]);

@@ -58,7 +58,32 @@ const vectorType = (w: ModuleWriter): VectorType =>
 const indicesIn = (w: ModuleWriter, shape: readonly number[]): string =>
   shape.map((n) => w.indexBelow(n)).join(", ");
 
+/** Reads an element before and after something that may write it. */
+function aroundWrite(w: ModuleWriter, write: (m: string, t: MemRefType, at: string) => void): void {
+  const t = memrefType(w);
+  const m = w.value(t);
+  const at = indicesIn(w, t.shape);
+  w.emit(`memref.load ${m}[${at}] : ${t.toString()}`, t.elementType);
+  write(m, t, at);
+  w.emit(`memref.load ${m}[${at}] : ${t.toString()}`, t.elementType);
+}
+
 const memory: readonly Maker[] = [
+  (w) =>
+    aroundWrite(w, (m, t, at) => {
+      const x = w.constant(t.elementType);
+      w.line(`memref.store ${x}, ${m}[${at}] : ${t.toString()}`);
+    }),
+  (w) =>
+    aroundWrite(w, (m, t, at) => {
+      const x = w.constant(t.elementType);
+      const store = `memref.store ${x}, ${m}[${at}] : ${t.toString()}`;
+      if (!w.families.has("scf")) return w.line(store);
+      const c = w.value(i1);
+      w.line(`scf.if ${c} {`);
+      w.nested(() => w.line(store));
+      w.line("}");
+    }),
   (w) => {
     const t = w.tape.pick(memrefTypes);
     const name = w.tape.pick(["alloc", "alloca"]);

@@ -3,7 +3,19 @@
  * memory, tensors and vectors. Values are used only where they dominate; functions call only those
  * that follow, so that no call recurs; structured loops end. Accesses stay inside.
  */
-import { f32, f64, i1, i32, i64, i8, index, type Type } from "@strata/ir";
+import {
+  bitWidthOf,
+  elementTypeOf,
+  f32,
+  f64,
+  i1,
+  i32,
+  i64,
+  i8,
+  index,
+  type Type,
+  VectorType,
+} from "@strata/ir";
 import type fc from "fast-check";
 import { arithmeticMakers } from "./arithmetic.ts";
 import { attributeFrom } from "./attributes.ts";
@@ -30,6 +42,8 @@ export interface ModuleOptions {
   /** Operations in one function, about. */
   readonly maxOperations?: number;
   readonly maxBlocks?: number;
+  /** Values are printed as they are computed, so that whoever runs the module sees them. */
+  readonly observed?: boolean;
   /** Types that only pass through, and discardable attributes. */
   readonly decorations?: boolean;
 }
@@ -37,16 +51,33 @@ export interface ModuleOptions {
 type Maker = (w: ModuleWriter) => void;
 
 /** Whether operations of a family may be written, and how. */
-function makersFor(enabled: ReadonlySet<Family>): Maker[] {
-  const control = controlMakers((w) => writeSome(w, makers, w.tape.int(0, 3)));
+function makersFor(enabled: ReadonlySet<Family>, observed: boolean): Maker[] {
+  const body = (w: ModuleWriter): void => writeSome(w, all, w.tape.int(0, 3));
+  const control = controlMakers(body);
   const makers: Maker[] = [];
   for (const family of enabled) {
     if (family === "arith" || family === "math") makers.push(...arithmeticMakers[family]);
     else if (family === "scf" || family === "call") makers.push(...control[family]);
     else if (family !== "cf") makers.push(...memoryMakers[family]);
   }
-  return makers;
+  const all = observed ? makers.map(printing) : makers;
+  return all;
 }
+
+const isPrinted = (t: Type): boolean => {
+  const e = elementTypeOf(t);
+  return (t === e || t instanceof VectorType) && bitWidthOf(e === index ? i64 : e) !== undefined;
+};
+
+/** Prints the latest value after an operation has been written, half of the time. */
+const printing =
+  (make: Maker): Maker =>
+  (w) => {
+    make(w);
+    if (w.tape.chance(2)) return;
+    const latest = w.visible(isPrinted).at(-1);
+    if (latest !== undefined) w.line(`vector.print ${latest.name} : ${latest.type.toString()}`);
+  };
 
 function writeSome(w: ModuleWriter, makers: readonly Maker[], count: number): void {
   for (let i = 0; i < count && w.budget > 0 && !w.tape.isAtEnd; i++) {
@@ -57,12 +88,18 @@ function writeSome(w: ModuleWriter, makers: readonly Maker[], count: number): vo
 
 const numberTypes: readonly Type[] = [i32, index, f32, i1, i64, i8, f64];
 
-function typesFor(tape: Tape, enabled: ReadonlySet<Family>, most: number, plain: boolean): Type[] {
+function typesFor(
+  tape: Tape,
+  enabled: ReadonlySet<Family>,
+  most: number,
+  plain: boolean,
+  least = 0,
+): Type[] {
   const pool: Type[] = [...numberTypes];
   if (enabled.has("vector")) pool.push(...familyTypes.vector);
   if (enabled.has("tensor")) pool.push(...familyTypes.tensor);
   if (enabled.has("memref") && !plain) pool.push(...familyTypes.memref);
-  return tape.list(0, most, () => tape.pick(pool));
+  return tape.list(least, most, () => tape.pick(pool));
 }
 
 const listText = (types: readonly Type[]): string => types.map((t) => t.toString()).join(", ");
@@ -112,7 +149,7 @@ function writeFunction(
   options: Required<ModuleOptions>,
 ): void {
   const { tape } = w;
-  w.budget = tape.int(1, options.maxOperations);
+  w.budget = tape.int(Math.min(4, options.maxOperations), options.maxOperations);
   const decoration =
     options.decorations && tape.chance(3)
       ? ` attributes {test.note = ${attributeFrom(tape).toString()}}`
@@ -138,7 +175,7 @@ function writeFunction(
     offered[b] = w
       .within([...(b === 0 ? params : []), ...known, ...args[b]!], () => {
         const share = Math.ceil(w.budget / graph.successors.length);
-        writeSome(w, makers, tape.int(0, share));
+        writeSome(w, makers, tape.int(share >> 1, share));
         writeBranch(w, graph.successors[b]!, args, f.results);
       })
       .filter((v) => !known.includes(v));
@@ -157,20 +194,21 @@ export function moduleTextFrom(tape: Tape, options: ModuleOptions = {}): string 
   const all: Required<ModuleOptions> = {
     families,
     maxFunctions: 3,
-    maxOperations: 24,
+    maxOperations: 32,
     maxBlocks: 6,
+    observed: false,
     decorations: false,
     ...options,
   };
   const enabled = new Set(all.families);
-  const makers = makersFor(enabled);
+  const makers = makersFor(enabled, all.observed);
   const w = new ModuleWriter(tape, enabled);
   const count = tape.int(1, all.maxFunctions);
   const functions = Array.from({ length: count }, (_, k): Callable => {
     const name = k === 0 ? "f" : `g${k}`;
     const inputs = typesFor(tape, enabled, 4, k === 0);
     if (all.decorations && k > 0 && tape.chance(3)) inputs.push(typeFrom(tape));
-    return { name, inputs, results: typesFor(tape, enabled, 5, k === 0) };
+    return { name, inputs, results: typesFor(tape, enabled, 6, k === 0, 1) };
   });
   functions.forEach((f, k) => {
     // Values of any type cannot be made: functions that need one are not called.
@@ -182,5 +220,5 @@ export function moduleTextFrom(tape: Tape, options: ModuleOptions = {}): string 
 
 /** The text of any module. */
 export function moduleTexts(options: ModuleOptions = {}): fc.Arbitrary<string> {
-  return fromTape(260, (tape) => moduleTextFrom(tape, options));
+  return fromTape(400, (tape) => moduleTextFrom(tape, options));
 }

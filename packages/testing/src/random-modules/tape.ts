@@ -50,9 +50,12 @@ export class Tape {
   }
 }
 
+/** The numbers of a tape: evenly spread, for what is simple is no edge of what is chosen. */
+export function choices(length: number): fc.Arbitrary<number[]> {
+  return fc.noBias(fc.array(fc.nat(0xff_ffff), { maxLength: length, size: "max" }));
+}
+
 /** What a function makes of a tape of up to `length` numbers. */
 export function fromTape<T>(length: number, make: (tape: Tape) => T): fc.Arbitrary<T> {
-  return fc
-    .array(fc.nat(0xff_ffff), { maxLength: length, size: "max" })
-    .map((numbers) => make(new Tape(numbers)));
+  return choices(length).map((numbers) => make(new Tape(numbers)));
 }

@@ -166,6 +166,10 @@ export class ModuleWriter {
   /** A new value of a type, from nothing. */
   constant(type: Type): string {
     const { tape } = this;
+    // Larger ones soon leave the range of the interpreter's indices.
+    if (type === index) {
+      return this.emit(`arith.constant ${tape.pick([0, 1, 2, 3, 7, -1, 64, 1000])} : index`, type);
+    }
     if (type === i1) return this.emit(`arith.constant ${tape.chance(2)}`, type);
     if (type instanceof IntegerType || type instanceof IndexType || type instanceof FloatType) {
       return this.emit(`arith.constant ${numberFrom(tape, type).toString()}`, type);

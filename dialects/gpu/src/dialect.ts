@@ -58,6 +58,7 @@ export const gpu: Dialect = defineDialect({
     ops.Terminator,
     ops.ThreadId,
     ops.Wait,
+    ops.WarpExecute,
     ops.Yield,
   ],
   types: [AsyncTokenType.syntax, MmaMatrixType.syntax],

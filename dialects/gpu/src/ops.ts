@@ -6,3 +6,4 @@ export * from "./ops/launch.ts";
 export * from "./ops/memory.ts";
 export * from "./ops/mma.ts";
 export * from "./ops/module.ts";
+export * from "./ops/warp.ts";

@@ -79,6 +79,10 @@ const hostLines: readonly (readonly [code: string, line: string])[] = [
     "ir.operand-type",
     '%0, %1 = "gpu.shuffle"(%n, %s, %s) <{mode = #gpu<shuffle_mode idx>}> : (index, i32, i32) -> (index, i1)',
   ],
+  [
+    "gpu.warp-types",
+    "gpu.warp_execute_on_lane_0(%n)[32] args(%x : f32) { ^bb0(%a: vector<32xf32>): }",
+  ],
   ["parse.keyword", "%0, %1 = gpu.shuffle round %x, %s, %s : f32"],
   ["parse.keyword", "%0 = gpu.thread_id w"],
 ];

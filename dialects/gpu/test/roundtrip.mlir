@@ -58,6 +58,17 @@ module attributes {gpu.container_module} {
       gpu.subgroup_mma_store_matrix %y, %o[%i, %i] {leadDimension = 32 : index} : !gpu.mma_matrix<16x16xf32, "COp">, memref<32x32xf32>
       gpu.return
     }
+    gpu.func @lane(%lane: index, %v: vector<4xf32>, %x: f32) {
+      %r:2 = gpu.warp_execute_on_lane_0(%lane)[32] args(%v, %x : vector<4xf32>, f32) -> (vector<1xf32>, f32) {
+      ^bb0(%all: vector<128xf32>, %same: f32):
+        %w = vector.broadcast %same : f32 to vector<32xf32>
+        gpu.yield %w, %same : vector<32xf32>, f32
+      } {note}
+      gpu.warp_execute_on_lane_0(%lane)[32] {
+        gpu.printf "lane 0"
+      }
+      gpu.return
+    }
     gpu.func @none() kernel {
       gpu.return
     }

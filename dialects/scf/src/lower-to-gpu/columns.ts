@@ -20,6 +20,7 @@ import { nestExtents, positionAt } from "./nest.ts";
 import { nestElement } from "./reduce-element.ts";
 import { RewritingCopy } from "./rewriting-copy.ts";
 import { columnSplits, rowsOfThreads } from "./row-cost.ts";
+import { threadsAtMost } from "./target.ts";
 
 /** Lowers a loop with one combining nest in front of itself. */
 export function lowerColumns(
@@ -79,14 +80,15 @@ class ColumnLowering {
         totals.forEach((v, i) => k.code.store(v, parts[i]!, [k.block(1), point]));
       });
     });
+    const threads = threadsAtMost(target, 4 * this.#width);
     const single = {
-      grid: [code.ceilDiv(this.#count, 4 * this.#width), 1, 1],
-      block: [4 * this.#width, 1, 1],
+      grid: [code.ceilDiv(this.#count, threads), 1, 1],
+      block: [threads, 1, 1],
       isParallel: true,
     } as const;
     this.#kernels.launch(this.#host, hint, single, (k) => {
       const c = k.code;
-      const point = c.add(c.mul(k.block(0), 4 * this.#width), k.thread(0));
+      const point = c.add(c.mul(k.block(0), threads), k.thread(0));
       c.if(c.compare("slt", point, this.#count), () => {
         const copy = this.#before(c, point);
         const { combiner } = this.#nest;

@@ -37,7 +37,7 @@ import { emitNest, nestExtents, perfectLoops, positionAt } from "./nest.ts";
 import { type Replace, RewritingCopy } from "./rewriting-copy.ts";
 import { emitLanes, nestLanes } from "./span.ts";
 import { TileEmitter } from "./tile.ts";
-import type { GpuTarget } from "./target.ts";
+import { type GpuTarget, threadsAtMost, usualBlock } from "./target.ts";
 
 /** A nest whose iterations each update one element, in any order. */
 export interface Updates {
@@ -140,7 +140,7 @@ export function lowerUpdates(host: Builder, u: Updates, kernels: Kernels): void 
   const extents = nestExtents(code, u.loops);
   const count = code.product(extents);
   const isPrivate = privateElements(type, target);
-  const threads = Math.min(target.maxThreadsPerBlock, isPrivate ? 512 : 256);
+  const threads = threadsAtMost(target, isPrivate ? 512 : 256);
   const perThread = isPrivate ? 16 : 4;
   const resident = Math.max(1, Math.floor(target.maxThreadsPerProcessor / threads));
   const most = isPrivate ? target.processors * resident : 2 ** 31 - 1;
@@ -245,7 +245,7 @@ function overElements(
     n >= 0 ? n : outer.insert(memref.Dim.of({ source: u.buffer, index: outer.value(d) })),
   );
   const count = outer.product(sizes);
-  const threads = Math.min(256, kernels.target.maxThreadsPerBlock);
+  const threads = usualBlock(kernels.target);
   const blocks = outer.ceilDiv(count, threads);
   return {
     sizes,

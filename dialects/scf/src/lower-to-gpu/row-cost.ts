@@ -9,7 +9,7 @@ import * as memref from "@strata/memref";
 import type { Parallel } from "../ops.ts";
 import { known } from "./code.ts";
 import type { CombiningNest } from "./combine.ts";
-import { type GpuTarget, residentThreads } from "./target.ts";
+import { type GpuTarget, residentThreads, threadsAtMost } from "./target.ts";
 
 /** Iterations assumed for a loop whose trips are not known. */
 const assumedTrips = 1024;
@@ -68,7 +68,7 @@ export function chooseGroup(
     const inner = nest.loops[nest.loops.length - 1]!.inductionVar;
     const alone = loadSectors(nest, last);
     const together = loadSectors(nest, inner);
-    const block = target.maxThreadsPerBlock >= 256 ? 256 : target.maxThreadsPerBlock;
+    const block = threadsAtMost(target, 256);
     const rounds = (threads: number): number => Math.ceil(trips / threads);
     cost.thread += (trips * alone) / target.warpSize;
     cost.warp += rounds(target.warpSize) * together + combineCost.warp;

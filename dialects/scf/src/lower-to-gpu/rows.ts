@@ -25,7 +25,7 @@ import { nestExtents, positionAt } from "./nest.ts";
 import { RewritingCopy } from "./rewriting-copy.ts";
 import { chooseGroup, type Group, tripsOf } from "./row-cost.ts";
 import { combineShare } from "./span.ts";
-import type { GpuTarget } from "./target.ts";
+import { type GpuTarget, threadsAtMost } from "./target.ts";
 import { elementBits, hasAlignedRows, TileEmitter } from "./tile.ts";
 
 /** The nests of a loop's body that combine; undefined when its code cannot run in a group. */
@@ -61,7 +61,7 @@ export function groupOf(op: Parallel, target: GpuTarget): Group {
 /** Threads of a block for rows of so many elements. */
 export function threadsForRow(trips: number, target: GpuTarget): number {
   const wanted = powerOfTwo(Math.max(1, Math.ceil(trips / 16)));
-  return Math.max(target.warpSize, Math.min(wanted, 512, target.maxThreadsPerBlock));
+  return threadsAtMost(target, Math.max(target.warpSize, Math.min(wanted, 512)));
 }
 
 /** Lowers a loop that reduces in front of itself, with a warp or block for each point. */
@@ -79,9 +79,7 @@ export function lowerRows(
   const longest = Math.max(...[...nests.values()].map(tripsOf));
   const warp = target.warpSize;
   const threads =
-    group === "block"
-      ? threadsForRow(longest, target)
-      : Math.min(8 * warp, target.maxThreadsPerBlock);
+    group === "block" ? threadsForRow(longest, target) : threadsAtMost(target, 8 * warp);
   const perBlock = group === "block" ? 1 : threads / warp;
   const shape = {
     grid: [code.ceilDiv(count, perBlock), 1, 1],

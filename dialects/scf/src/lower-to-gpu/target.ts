@@ -70,7 +70,12 @@ export function residentThreads(target: GpuTarget): number {
   return target.processors * target.maxThreadsPerProcessor;
 }
 
+/** The largest power of two that is at most `wanted` and what a block may have. */
+export function threadsAtMost(target: GpuTarget, wanted: number): number {
+  return 2 ** Math.floor(Math.log2(Math.max(1, Math.min(wanted, target.maxThreadsPerBlock))));
+}
+
 /** Threads of an ordinary block: a multiple of the warp that several of which fit a processor. */
 export function usualBlock(target: GpuTarget): number {
-  return Math.min(256, target.maxThreadsPerBlock);
+  return threadsAtMost(target, 256);
 }

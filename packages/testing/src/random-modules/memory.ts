@@ -25,7 +25,7 @@ const memrefTypes = [
   MemRefType.get([4], i32),
   MemRefType.get([3, 5], f32),
   MemRefType.get([8], f32),
-  MemRefType.get([], index),
+  MemRefType.get([], i32),
 ];
 const tensorTypes = [
   RankedTensorType.get([4], i32),

@@ -174,6 +174,10 @@ export class ModuleWriter {
     if (type instanceof IntegerType || type instanceof IndexType || type instanceof FloatType) {
       return this.emit(`arith.constant ${numberFrom(tape, type).toString()}`, type);
     }
+    const isArray = type instanceof VectorType || type instanceof RankedTensorType;
+    if (isArray && type.elementType === index && type.hasStaticShape) {
+      return this.emit(`arith.constant dense<${tape.int(0, 9)}> : ${type.toString()}`, type);
+    }
     if (type instanceof VectorType || (type instanceof RankedTensorType && type.hasStaticShape)) {
       return this.emit(`arith.constant ${denseFrom(tape, type).toString()}`, type);
     }

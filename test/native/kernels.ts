@@ -9,7 +9,13 @@ import { collect, IntegerAttr, i32, type ModuleOp, Builder } from "@strata/ir";
 import { ConstantOp } from "@strata/arith";
 import * as omp from "@strata/omp";
 import { fuseLoops, sequentialRows } from "@strata/scf/fuse-loops";
-import { parallelizeLoops, sharedRows, shareLoops } from "@strata/scf/lower-to-openmp";
+import { packPanels, sequentialPanels } from "@strata/scf/pack-panels";
+import {
+  parallelizeLoops,
+  sharedPanels,
+  sharedRows,
+  shareLoops,
+} from "@strata/scf/lower-to-openmp";
 import { vectorizeLoops } from "@strata/scf/lower-to-vector";
 import type { KernelCase, Values } from "../kernels/case.ts";
 import { interpretModule, specializeCase } from "../kernels/levels.ts";
@@ -40,6 +46,7 @@ const threshold = 1;
 function lowerNatively(module: ModuleOp, level: NativeLevel): void {
   lowerTo(module, "loop", hostTarget);
   fuseLoops(module, level === "llvm" ? sequentialRows : sharedRows({ threshold }));
+  packPanels(module, level === "llvm" ? sequentialPanels : sharedPanels({ threshold }));
   if (level !== "llvm") shareLoops(module, { threshold });
   vectorizeLoops(module, hostTarget);
   if (level !== "llvm") {

@@ -39,6 +39,7 @@ import * as omp from "@strata/omp";
 import { definePass, type PassDefinition, u32 } from "@strata/pass";
 import { buildFor } from "./build.ts";
 import { type RowLoop, sequentialRows } from "./fuse-loops.ts";
+import { type PanelLoop, sequentialPanels } from "./pack-panels.ts";
 import { sharePoints } from "./lower-to-openmp/point-loops.ts";
 import { shareReduction } from "./lower-to-openmp/reduction-loops.ts";
 import { declareReductions, hasFreeOrder } from "./lower-to-openmp/reductions.ts";
@@ -82,6 +83,22 @@ export function sharedRows({ threshold = defaultThreshold }: ParallelizeOptions 
     };
     const frame = { begin: prepare, end: finish };
     buildTeamLoop(b, bounds, condition, body, undefined, frame);
+  };
+}
+
+/** Panels of products of matrices, dealt out to threads. */
+export function sharedPanels({ threshold = defaultThreshold }: ParallelizeOptions = {}): PanelLoop {
+  return (b, nest, bounds, prepare, body, finish) => {
+    const work = workOf(nest, b);
+    if (typeof work === "number" && work < threshold) {
+      sequentialPanels(b, nest, bounds, prepare, body, finish);
+      return;
+    }
+    const condition = typeof work === "number" ? undefined : isAtLeast(b, work, threshold);
+    const { lower, upper, step } = bounds;
+    const box = { lower: [lower], upper: [upper], step: [step] };
+    const frame = { begin: prepare, end: finish };
+    buildTeamLoop(b, box, condition, (at, [start]) => body(at, start!), undefined, frame);
   };
 }
 

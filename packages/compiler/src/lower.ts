@@ -8,6 +8,7 @@
  * | lower-pattern-to-loop | buffers and loops are decided on the fused program |
  * | cse | lowering repeats constants and index arithmetic; later steps are cheaper on less |
  * | fuse-loops | machines with caches only: needs nests that are not vectorized yet |
+ * | pack-panels | the same machines: decides how products of matrices go through caches |
  * | share-loops | for threads only: needs scalar loops, which show what depends on what |
  * | vectorize-loops | needs the parallel nests that lowering made |
  *
@@ -24,7 +25,8 @@ import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
 import { raiseContractions } from "@strata/pattern/raise-contract";
 import { type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
 import { fuseLoops, sequentialRows } from "@strata/scf/fuse-loops";
-import { sharedRows, shareLoops } from "@strata/scf/lower-to-openmp";
+import { packPanels, sequentialPanels } from "@strata/scf/pack-panels";
+import { sharedPanels, sharedRows, shareLoops } from "@strata/scf/lower-to-openmp";
 import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import type { TargetModel } from "./target.ts";
@@ -87,7 +89,9 @@ export function lowerTo(
   }
   if (target.fusesLoops === true) {
     const rows = options.threads === true ? sharedRows() : sequentialRows;
+    const panels = options.threads === true ? sharedPanels() : sequentialPanels;
     step("fuse-loops", () => fuseLoops(module, rows));
+    step("pack-panels", () => packPanels(module, panels));
     step("cse", () => eliminateCommonSubexpressions(module));
   }
   if (options.threads === true) step("share-loops", () => shareLoops(module));

@@ -2,6 +2,7 @@
 import { arith } from "@strata/arith";
 import { defineDialect, type Dialect } from "@strata/ir";
 import * as attributes from "./attributes.ts";
+import { Binary, ObjectAttr, SelectObjectAttr } from "./binary.ts";
 import { canonicalizers } from "./canonicalize.ts";
 import { effects } from "./effects.ts";
 import { folds } from "./fold.ts";
@@ -19,6 +20,7 @@ export const gpu: Dialect = defineDialect({
     ops.AllReduce,
     ops.Alloc,
     ops.Barrier,
+    Binary,
     ops.BlockDim,
     ops.BlockId,
     ops.ClusterBlockId,
@@ -69,6 +71,8 @@ export const gpu: Dialect = defineDialect({
     attributes.DimensionAttr.syntax,
     attributes.MmaElementwiseAttr.syntax,
     attributes.ShuffleModeAttr.syntax,
+    ObjectAttr.syntax,
+    SelectObjectAttr.syntax,
     mapping.BlockMappingAttr.syntax,
     mapping.LaneMappingAttr.syntax,
     mapping.LoopDimMapAttr.syntax,

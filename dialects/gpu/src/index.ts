@@ -1,5 +1,6 @@
 /** Kernels, their launches and memory of a GPU, named and written as MLIR's `gpu`. */
 export * from "./attributes.ts";
+export * from "./binary.ts";
 export { gpuPatterns } from "./canonicalize.ts";
 export { gpu } from "./dialect.ts";
 export { kernelAttr, workgroupCountAttr } from "./function-syntax.ts";

@@ -76,8 +76,10 @@ module attributes {gpu.container_module} {
       return
     }
   }
-  gpu.module @empty {
+  gpu.module @empty <#gpu.select_object<1 : i64>> {
   }
+  gpu.binary @several [#gpu.object<#gpu.address_space<global>, "abc">]
+  gpu.binary @chosen <#gpu.select_object<0 : i64>> {note} [#gpu.object<#gpu.address_space<global>, bin = "a\00b">, #gpu.object<#gpu.address_space<global>, properties = {level = 3 : i64}, assembly = "x">]
   func.func @host(%h: memref<?xf32>, %n: index, %any: memref<*xf32>, %wide: i64, %bytes: i32, %zero: f32) {
     %t0 = gpu.wait async
     gpu.wait

@@ -123,8 +123,9 @@ export async function runOnDevice(
   module: ModuleOp,
   signature: KernelSignature,
   args: Values,
+  options: Readonly<Record<string, unknown>> = {},
 ): Promise<Values> {
-  const executable = await device.compile({ signature, module, entry: signature.name });
+  const executable = await device.compile({ signature, module, entry: signature.name, options });
   const given = Object.fromEntries(
     Object.entries(args).map(([n, v]) => [n, isTensor(v) ? v : v.value]),
   );

@@ -91,8 +91,8 @@ function promiseDistinctBuffers(kernel: FuncOp): void {
 
 /** What is used of the machine that code is for. */
 export interface LowerKernelOptions {
-  /** Deal loops out to threads. */
-  readonly threads?: boolean;
+  /** Deal loops out to threads; a number is the instructions from which a loop is worth it. */
+  readonly threads?: boolean | number;
   /** Call functions of vectors of this machine's library. */
   readonly vectorMath?: boolean;
   /** Leave scalars what they are; vectors are made unless told otherwise. */
@@ -116,7 +116,8 @@ export function lowerKernel(
   const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };
   promiseDistinctBuffers(kernel);
   if (vectorMath) callVectorMath(module, machine);
-  lowerToLLVM(module, { verifyEach, threads });
+  const share = typeof threads === "number" ? { threshold: threads } : threads;
+  lowerToLLVM(module, { verifyEach, threads: share });
   const functions = collect(module, llvm.FuncOp);
   const lowered = functions.find((f) => f.sym_name.value === entry);
   if (lowered === undefined) throw new Error(`lowering lost @${entry}`);

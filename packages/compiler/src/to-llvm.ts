@@ -27,7 +27,7 @@ import {
   type RewritePattern,
   type TypeConverter,
 } from "@strata/rewrite";
-import { parallelizeLoops } from "@strata/scf/lower-to-openmp";
+import { parallelizeLoops, type ParallelizeOptions } from "@strata/scf/lower-to-openmp";
 import { lowerScfToCf } from "@strata/scf/lower-to-cf";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import { vectorToLLVM } from "@strata/vector/lower-to-llvm";
@@ -81,7 +81,7 @@ export interface LowerToLLVMOptions {
   /** Called after each step with its name. */
   readonly onPass?: (name: string, module: ModuleOp) => void;
   /** Deal parallel loops out to threads, through OpenMP's runtime; off unless asked for. */
-  readonly threads?: boolean;
+  readonly threads?: boolean | ParallelizeOptions;
 }
 
 /** Lowers a module of loops and vectors to the LLVM dialect, in place. */
@@ -91,7 +91,11 @@ export function lowerToLLVM(module: ModuleOp, options: LowerToLLVMOptions = {}):
     if (options.verifyEach !== false) expectVerified(module);
     options.onPass?.(name, module);
   };
-  if (options.threads === true) step("convert-scf-to-openmp", () => parallelizeLoops(module));
+  const { threads = false } = options;
+  if (threads !== false) {
+    const choices = threads === true ? {} : threads;
+    step("convert-scf-to-openmp", () => parallelizeLoops(module, choices));
+  }
   step("math-expand", () => expandMath(module));
   step("convert-scf-to-cf", () => lowerScfToCf(module));
   step("convert-to-llvm", () => convertModuleToLLVM(module));

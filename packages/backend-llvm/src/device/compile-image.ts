@@ -20,8 +20,8 @@ import { CALL_ABI, type LLVMImage } from "./image.ts";
 /** How a kernel is compiled. */
 export interface ImageOptions {
   readonly optimize: OptimizeLevel;
-  /** Deal loops out to threads. */
-  readonly threads: boolean;
+  /** Deal loops out to threads; a number is the instructions from which a loop is worth it. */
+  readonly threads: boolean | number;
   /** A schedule from loops to vectors in place of the compiler's own. */
   readonly vectorize?: CompileRequest["vectorize"];
 }

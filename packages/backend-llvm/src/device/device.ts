@@ -32,7 +32,7 @@ import { hasSupport, supportCode, SUPPORT } from "./support-code.ts";
 import { defaultThreads, settleThreads } from "./threads.ts";
 
 /** Options of `compile`. */
-const options = ["optimize"];
+const options = ["optimize", "parallelFrom"];
 
 /** Half the compile time of `full`, for code that is as fast in most kernels. */
 const DEFAULT_LEVEL: OptimizeLevel = "quick";

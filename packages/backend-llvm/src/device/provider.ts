@@ -16,7 +16,8 @@ export const llvmProvider: DeviceProvider = {
     ]);
     const search = findLLVM();
     if (search.llvm !== undefined) return { available: true, count: 1 };
-    return { available: false, reason: missingMessage(search.found), hint: INSTALL_LLVM };
+    const hint = `${INSTALL_LLVM}; device wasm needs nothing`;
+    return { available: false, reason: missingMessage(search.found), hint };
   },
   open: async () => {
     const [{ expectLLVM }, { LLVMDevice }] = await Promise.all([

@@ -24,6 +24,7 @@ import {
   bitsOf,
   call,
   type CKind,
+  conditional,
   type Expr,
   infix,
   isTrivial,
@@ -173,8 +174,8 @@ function fromInteger(unsigned: boolean): ScalarEmit {
     const { flavour } = cx;
     const to = cx.resultTypes[0]!;
     if (cx.types[0] === i1 && !unsigned) {
-      const minus = prefix("-", castTo(a!, "f32", flavour), "f32");
-      return castTo(minus, cx.resultKinds[0]!, flavour);
+      const kind = helpers.expectFloatKind(cx.resultKinds[0]!);
+      return conditional(a!, floatConstantOf(cx, -1, kind), floatConstantOf(cx, 0, kind));
     }
     const x = cx.types[0] === i1 ? a! : (unsigned ? asUnsigned : asSigned)(a!, flavour);
     if (!isNarrowFloat(to)) return castTo(x, cx.resultKinds[0]!, flavour);
@@ -248,16 +249,20 @@ export function decodeNarrow(cx: Omit<Cx, "op">, type: Type, e: Expr): Expr {
 }
 
 const integerExponent: ScalarEmit = (cx, [x, n]) => {
+  const { flavour } = cx;
   const kind = kindOf(cx);
-  const direct = cx.flavour.math("pown", kind);
-  const exponent = castTo(asSigned(n!, cx.flavour), "i32", cx.flavour);
-  if (direct !== undefined)
-    return roundTo(cx, cx.resultTypes[0]!, call(direct, [x!, exponent], kind));
-  cx.need("fp64");
-  const wide = [castTo(x!, "f64", cx.flavour), castTo(exponent, "f64", cx.flavour)];
-  const power = mathCall(cx, "pow", wide, "f64");
   const to = cx.resultTypes[0]!;
-  return isNarrowFloat(to) ? roundTo(cx, to, power) : castTo(power, kind, cx.flavour);
+  const whole = asSigned(n!, flavour);
+  // A set bit alone is -1.
+  const exponent = cx.types[1] === i1 ? prefix("-", whole, "i32") : whole;
+  const direct = bitsOf(exponent.kind) <= 32 ? flavour.math("pown", kind) : undefined;
+  if (direct !== undefined) {
+    return roundTo(cx, to, call(direct, [x!, castTo(exponent, "i32", flavour)], kind));
+  }
+  cx.need("fp64");
+  const wide = [castTo(x!, "f64", flavour), castTo(exponent, "f64", flavour)];
+  const power = mathCall(cx, "pow", wide, "f64");
+  return isNarrowFloat(to) ? roundTo(cx, to, power) : castTo(power, kind, flavour);
 };
 
 function magnitudeTest(symbol: "<" | "=="): ScalarEmit {

@@ -8,7 +8,6 @@
  */
 import {
   type Block,
-  IntegerAttr,
   MemRefType,
   type Operation,
   ownEffects,
@@ -250,10 +249,4 @@ function staysSame(from: Operation, to: Operation): boolean {
     if (effects === undefined || effects.some((e) => e.kind !== "read")) return false;
   }
   return true;
-}
-
-/** The number that an integer attribute of an operation holds. */
-export function integerOf(op: Operation, name: string): number | undefined {
-  const found = op.getAttr(name);
-  return found instanceof IntegerAttr ? Number(found.value) : undefined;
 }

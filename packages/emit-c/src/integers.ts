@@ -231,7 +231,8 @@ const addExtended: ScalarEmit = (cx, [a, b]) => {
 function mulExtended(unsigned: boolean): ScalarEmit {
   return (cx, [a, b]) => {
     const low = wrapping("*")(cx, [a!, b!]) as Expr;
-    if (isBool(cx)) return [low, unsigned ? atom("false", "bool") : low];
+    // A bit times a bit is a bit, also where 1 stands for -1.
+    if (isBool(cx)) return [low, atom("false", "bool")];
     const high = helped((c, k) => helpers.highProduct(c.flavour, k), unsigned)(cx, [
       a!,
       b!,

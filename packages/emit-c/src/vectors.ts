@@ -8,7 +8,8 @@ import { DenseArrayAttr, type Operation, type Type, type Value, VectorType } fro
 import * as vector from "@strata/vector";
 import { asUnsigned, castTo } from "./emission.ts";
 import { atom, type CKind, type Expr, infix, paren, prec, unsignedOf } from "./expression.ts";
-import { type FunctionEmitter, integerOf, type MemRefView } from "./function-emitter.ts";
+import type { FunctionEmitter, MemRefView } from "./function-emitter.ts";
+import { integerOf } from "./integer-attribute.ts";
 import { mathCallOf } from "./floats.ts";
 import { decode, decodeBits, encode, position, storageOf } from "./memory.ts";
 import { refuse, storageBytes } from "./types.ts";

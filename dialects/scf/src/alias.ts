@@ -4,6 +4,7 @@
  * Arguments are buffers of their own, and so are allocations; a select, a cast or a value carried by
  * a loop stands for any of the buffers that flow into it.
  */
+import { AccessInterface } from "@strata/analysis";
 import * as arith from "@strata/arith";
 import {
   type Attribute,
@@ -18,7 +19,6 @@ import {
   walk,
 } from "@strata/ir";
 import * as memref from "@strata/memref";
-import * as vector from "@strata/vector";
 import { Condition, For, If, IndexSwitch, While } from "./ops.ts";
 
 /** Sources of buffers, by following where values come from. */
@@ -99,16 +99,13 @@ interface Access {
   readonly indices: readonly Value[];
 }
 
-/** The buffer that an operation reads or writes. */
+/** The buffer that an operation reads or writes; one that it does both with is written. */
 export function accessOf(op: Operation): Access | undefined {
-  if (op instanceof memref.Load) return { buffer: op.memref, writes: false, indices: op.indices };
-  if (op instanceof memref.Store) return { buffer: op.memref, writes: true, indices: op.indices };
-  if (op instanceof memref.AtomicRMW) {
-    return { buffer: op.memref, writes: true, indices: op.indices };
-  }
-  if (op instanceof vector.Load) return { buffer: op.base, writes: false, indices: op.indices };
-  if (op instanceof vector.Store) return { buffer: op.base, writes: true, indices: op.indices };
-  return undefined;
+  const all = AccessInterface.of(op)?.accesses(op) ?? [];
+  const found = all.find(({ kind }) => kind === "write") ?? all[0];
+  if (found === undefined) return undefined;
+  const { kind, memref: buffer, indices } = found;
+  return { buffer, writes: kind === "write", indices };
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The vector dialect, composed. */
+import { AccessInterface } from "@strata/analysis";
 import { arith } from "@strata/arith";
 import {
   defineDialect,
@@ -64,6 +65,16 @@ export const vector: Dialect = defineDialect({
     ...folds,
     ...canonicalizers,
     ...interpretation,
+    AccessInterface.on(ops.Load, {
+      accesses: ({ operands: [memref, ...indices] }) => [
+        { kind: "read", memref: memref!, indices, several: true },
+      ],
+    }),
+    AccessInterface.on(ops.Store, {
+      accesses: ({ operands: [, memref, ...indices] }) => [
+        { kind: "write", memref: memref!, indices, several: true },
+      ],
+    }),
     MemoryEffectsInterface.on([ops.Load, ops.MaskedLoad, ops.Gather, ops.ExpandLoad], {
       effects: (op) => [{ kind: "read", value: op.operand(0) }],
     }),

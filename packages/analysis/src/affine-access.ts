@@ -28,14 +28,17 @@ export interface LinearOp {
 
 export const LinearInterface: OpInterface<LinearOp> = new OpInterface("Linear");
 
-/** An element that an operation reads or writes. */
+/** Elements that an operation reads or writes: one, or several along the last dimension. */
 export interface ElementAccess {
   readonly kind: "read" | "write";
   readonly memref: Value;
+  /** Where the first one stands. */
   readonly indices: readonly Value[];
+  /** Whether more elements follow, as in accesses of vectors. */
+  readonly several?: boolean;
 }
 
-/** Operations that access single elements of buffers. */
+/** Operations that access elements of buffers. */
 export interface Accessing {
   accesses(op: Operation): readonly ElementAccess[];
 }
@@ -136,6 +139,8 @@ export function affineAccesses(op: Operation): AffineAccess[] {
     op,
     access,
     loops,
-    indices: access.indices.map((i) => linearForm(i, loops)),
+    indices: access.indices.map((value, i, { length }) =>
+      access.several === true && i === length - 1 ? undefined : linearForm(value, loops),
+    ),
   }));
 }

@@ -3,20 +3,13 @@ import type { FuncOp } from "@strata/func";
 import { ReturnOp } from "@strata/func";
 import { ConstantOp } from "@strata/arith";
 import { InterpretInterface } from "@strata/interpret";
-import {
-  type Block,
-  FloatAttr,
-  IntegerAttr,
-  IntegerType,
-  type Operation,
-  spanOf,
-} from "@strata/ir";
-import { DiagnosticError, unsupported } from "@strata/support";
+import { type Block, FloatAttr, IntegerAttr, IntegerType, type Operation } from "@strata/ir";
 import { compileControlFlow } from "./control-flow.ts";
 import { compileDeviceOp } from "./device-ops.ts";
 import type { DeviceMemRef, Driver } from "./driver.ts";
 import { compileHostMemory } from "./host-memory.ts";
-import { type Frame, type PendingRead, sequence, Slots, type Step } from "./steps.ts";
+import { refuse } from "./refuse.ts";
+import { direct, type Frame, type PendingRead, sequence, Slots, type Step } from "./steps.ts";
 
 /** What is passed to a host function: memrefs of the device, and scalars as the interpreter's. */
 export type HostArgument<M> = DeviceMemRef<M> | number | bigint;
@@ -25,15 +18,6 @@ export type HostArgument<M> = DeviceMemRef<M> | number | bigint;
 export interface KernelTable<K> {
   /** The kernel that a launch names: the symbols of its module and of itself. */
   find(module: string, kernel: string): K | undefined;
-}
-
-/** Refuses what a host program cannot do. */
-export function refuse(op: Operation, what: string): never {
-  throw new DiagnosticError(
-    unsupported("host-program.unsupported", `\`${op.name}\`: ${what} has no place in host code`, {
-      span: spanOf(op),
-    }),
-  );
 }
 
 /** Compiles operations of host code. */
@@ -110,11 +94,6 @@ export class HostCompiler<M, K> {
         return refuse(op, `${op.numOperands} operands`);
     }
   }
-}
-
-/** A step that does not wait. */
-export function direct<M, K>(run: (frame: Frame<M, K>) => void): Step<M, K> {
-  return { wait: false, run };
 }
 
 function runtimeInteger(attr: IntegerAttr): number | bigint {

@@ -2,8 +2,9 @@
 import { CallOp } from "@strata/func";
 import { DenseArrayAttr, type Operation, type Region } from "@strata/ir";
 import * as scf from "@strata/scf";
-import { direct, type HostCompiler, refuse } from "./compile.ts";
-import { type Frame, move, type Step } from "./steps.ts";
+import type { HostCompiler } from "./compile.ts";
+import { refuse } from "./refuse.ts";
+import { direct, type Frame, move, type Step } from "./steps.ts";
 
 /** A region that ends by handing its operands to slots. */
 function handing<M, K>(

@@ -4,10 +4,11 @@ import { createStore, type RuntimeValue } from "@strata/interpret";
 import { dynamic, MemRefType, type Operation, type Type, type Value } from "@strata/ir";
 import * as memref from "@strata/memref";
 import { SelectOp } from "@strata/arith";
-import { direct, type HostCompiler, refuse } from "./compile.ts";
+import type { HostCompiler } from "./compile.ts";
+import { refuse } from "./refuse.ts";
 import type { DeviceMemRef } from "./driver.ts";
 import { elementBytes, HostCell } from "./host-memory.ts";
-import type { Step } from "./steps.ts";
+import { direct, type Step } from "./steps.ts";
 
 function expectMemRef(op: Operation, type: Type): MemRefType {
   return type instanceof MemRefType ? type : refuse(op, `a \`${type.toString()}\``);

@@ -2,8 +2,9 @@
 import { createStore, type ElementStore, type RuntimeValue } from "@strata/interpret";
 import { MemRefType, type Operation, type Type } from "@strata/ir";
 import * as memref from "@strata/memref";
-import { direct, type HostCompiler, refuse } from "./compile.ts";
-import type { Step } from "./steps.ts";
+import type { HostCompiler } from "./compile.ts";
+import { refuse } from "./refuse.ts";
+import { direct, type Step } from "./steps.ts";
 
 /** Memory for one element. */
 export class HostCell {

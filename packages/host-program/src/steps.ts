@@ -90,3 +90,8 @@ export function move(from: readonly number[], to: readonly number[]): (slots: un
     kept.fill(undefined);
   };
 }
+
+/** A step that does not wait. */
+export function direct<M, K>(run: (frame: Frame<M, K>) => void): Step<M, K> {
+  return { wait: false, run };
+}

@@ -9,7 +9,7 @@ export const DIALECT_FLOOR = 5;
 
 /** Ranks of the dialects, lowest first; a dialect's plain modules import only dialects of a lower rank. */
 export const DIALECT_RANKS: readonly (readonly string[])[] = [
-  ["arith"],
+  ["arith", "ub"],
   ["func", "math", "cf", "tensor", "memref"],
   ["scf", "vector", "pattern"],
   ["llvm", "omp", "gpu"],
@@ -27,6 +27,16 @@ export const LOWERING_TARGETS: Readonly<Record<string, readonly string[]>> = {
   vector: ["vector"],
   loop: ALL_DIALECTS,
 };
+
+/** What a raising may import besides: `src/raise-<key>.ts` → the dialects that it reads. */
+export const RAISING_SOURCES: Readonly<Record<string, readonly string[]>> = {
+  contract: ["scf"],
+};
+
+/** The key of the raising that a source file is, or undefined. */
+export function tryRaisingOf(file: string): string | undefined {
+  return Object.keys(RAISING_SOURCES).find((key) => file === `raise-${key}.ts`);
+}
 
 /** The rank of a dialect, or undefined if the table does not have it. */
 export function tryRankOf(dialect: string): number | undefined {

@@ -7,7 +7,9 @@ import {
   DIALECT_FLOOR,
   DIALECT_RANKS,
   LOWERING_TARGETS,
+  RAISING_SOURCES,
   tryLoweringOf,
+  tryRaisingOf,
   tryRankOf,
 } from "./floor-order.ts";
 import type { ImportSite } from "./imports.ts";
@@ -134,6 +136,8 @@ function checkDialectOrder(place: ImportPlace, target: WorkspacePackage): Compla
   if (toRank < fromRank) return undefined;
   const lowering = tryLoweringOf(place.file.replace(/^src\//, ""));
   if (lowering !== undefined && LOWERING_TARGETS[lowering]?.includes(to) === true) return undefined;
+  const raising = tryRaisingOf(place.file.replace(/^src\//, ""));
+  if (raising !== undefined && RAISING_SOURCES[raising]?.includes(to) === true) return undefined;
   const order = DIALECT_RANKS.map((names) => `{${names.join(" ")}}`).join(" < ");
   const who = lowering === undefined ? from : `${from}/lower-to-${lowering}`;
   return {

@@ -1,12 +1,5 @@
 /** Conversion patterns that several lowerings are made of. */
-import {
-  type OpDefinition,
-  type Operation,
-  type OperationParts,
-  type OpRef,
-  type Type,
-  type Value,
-} from "@strata/ir";
+import type { OpDefinition, Operation, OperationParts, OpRef, Type, Value } from "@strata/ir";
 import {
   conversionPattern,
   type RewritePattern,

@@ -12,6 +12,7 @@ import { pattern } from "@strata/pattern";
 import { scf } from "@strata/scf";
 import { tensor } from "@strata/tensor";
 import { transform } from "@strata/transform";
+import { ub } from "@strata/ub";
 import { vector } from "@strata/vector";
 
 /** All of them. */
@@ -29,5 +30,6 @@ export const allDialects: readonly Dialect[] = [
   scf,
   tensor,
   transform,
+  ub,
   vector,
 ];

@@ -14,9 +14,12 @@ const LOADERS: ReadonlyMap<string, () => Promise<Dialect>> = new Map([
   ["llvm", async () => (await import("@strata/llvm")).llvm],
   ["math", async () => (await import("@strata/math")).math],
   ["memref", async () => (await import("@strata/memref")).memref],
+  ["omp", async () => (await import("@strata/omp")).omp],
   ["pattern", async () => (await import("@strata/pattern")).pattern],
   ["scf", async () => (await import("@strata/scf")).scf],
   ["tensor", async () => (await import("@strata/tensor")).tensor],
+  ["transform", async () => (await import("@strata/transform")).transform],
+  ["ub", async () => (await import("@strata/ub")).ub],
   ["vector", async () => (await import("@strata/vector")).vector],
 ]);
 

@@ -1,0 +1,3 @@
+/** Undefined behaviour, named and written as MLIR's `ub`. */
+export { ub } from "./dialect.ts";
+export * from "./ops.ts";

@@ -62,17 +62,6 @@ export function observeAccesses<T>(by: AccessObserver, during: () => T): T {
   }
 }
 
-/** Lets no observer know of what a function does to elements. */
-export function accessUnobserved<T>(during: () => T): T {
-  const outer = observer;
-  observer = undefined;
-  try {
-    return during();
-  } finally {
-    observer = outer;
-  }
-}
-
 /** Whether memory has been released; shared by all stores over it. */
 interface Lifetime {
   isFreed: boolean;
@@ -102,10 +91,7 @@ abstract class TypedStore<A extends StoreArray> implements ElementStore {
 
   abstract get(i: number): RuntimeValue;
   abstract set(i: number, value: RuntimeValue): void;
-
-  fill(value: RuntimeValue): void {
-    for (let i = 0; i < this.length; i++) this.set(i, value);
-  }
+  abstract fill(value: RuntimeValue): void;
 
   slice(start = 0, end = this.length): ElementStore {
     return storeOver(this.elementType, this.array.slice(start, end));
@@ -162,6 +148,10 @@ class BigIntStore extends TypedStore<BigInt64Array | BigUint64Array> {
 
 /** An index as a 64-bit integer in memory. */
 class IndexStore extends TypedStore<BigInt64Array | BigUint64Array> {
+  override fill(value: RuntimeValue): void {
+    this.array.fill(BigInt(value as number));
+  }
+
   get(i: number): number {
     observer?.read(this, i);
     return expectSafeIndex(this.array[i]!);
@@ -174,6 +164,10 @@ class IndexStore extends TypedStore<BigInt64Array | BigUint64Array> {
 }
 
 class BF16Store extends TypedStore<Uint16Array> {
+  override fill(value: RuntimeValue): void {
+    this.array.fill(bf16ToBits(value as number));
+  }
+
   get(i: number): number {
     observer?.read(this, i);
     return bf16FromBits(this.array[i]!);

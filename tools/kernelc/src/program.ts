@@ -8,6 +8,7 @@ import { Command, Option } from "commander";
 import type { CommandContext } from "./cli.ts";
 import type { BuildOptions } from "./build/build.ts";
 import type { OptOptions } from "./opt/opt.ts";
+import type { ReduceOptions } from "./reduce/reduce.ts";
 import type { RunOptions } from "./run/run.ts";
 
 /** What `build --emit` takes, from the top level down. */
@@ -59,6 +60,7 @@ ${EXIT_CODES}`,
   declareRun(program, context);
   declareBuild(program, context);
   declareOpt(program, context);
+  declareReduce(program, context);
   declareDevices(program, context);
   declareDoctor(program, context);
   declareCompletion(program, context);
@@ -203,6 +205,37 @@ ${EXIT_CODES}`,
       const { optCommand } = await import("./opt/opt.ts");
       const known = command.options.flatMap(({ long }) => long ?? []);
       await optCommand(command.args, options, context, known);
+    });
+}
+
+function declareReduce(program: Command, context: CommandContext): void {
+  subcommand(program, "reduce", "find a smaller module that still shows a behaviour")
+    .description("Takes out of a module whatever a command does not miss.")
+    .argument("<file>", "IR to reduce; - for standard input")
+    .addOption(
+      new Option(
+        "-c, --check <command>",
+        "shell command; exit status 0: still interesting",
+      ).makeOptionMandatory(),
+    )
+    .option("-j, --jobs <n>", "candidates that run at the same time; by default one per core")
+    .option("--timeout <seconds>", "time for one candidate; more is not interesting", "10")
+    .option("--allow-unregistered-dialect", "accept operations of unknown dialects")
+    .option("-o, --out <file>", "file to write; else standard output")
+    .option("-q, --quiet", "do not say what was done")
+    .addHelpText(
+      "after",
+      `
+The command gets each candidate as a file: in place of {}, or as its last argument.
+
+Examples:
+  kernelc reduce crash.mlir --check './kernelc opt {} --canonicalize 2>&1 | grep -q pass.crashed'
+  kernelc reduce big.mlir --check 'grep -q arith.divsi' -o small.mlir
+${EXIT_CODES}`,
+    )
+    .action(async (file: string, options: ReduceOptions) => {
+      const { reduceCommand } = await import("./reduce/reduce.ts");
+      await reduceCommand(file, options, context);
     });
 }
 

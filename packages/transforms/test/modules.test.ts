@@ -38,7 +38,17 @@ function expectSameMeaning(pipeline: string): number {
 }
 
 describe("random modules compute the same after", () => {
-  test.each(["canonicalize", "cse", "dce", "canonicalize,cse,dce,canonicalize"])(
+  test.each([
+    "canonicalize",
+    "cse",
+    "dce",
+    "canonicalize,cse,dce,canonicalize",
+    "inline",
+    "loop-invariant-code-motion",
+    "sccp",
+    "symbol-dce,strip-debuginfo",
+    "inline,sccp,canonicalize,loop-invariant-code-motion,cse,symbol-dce",
+  ])(
     "%s",
     (pipeline) => {
       // Programs that fail or do not end say nothing; most must say something.

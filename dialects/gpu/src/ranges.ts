@@ -2,7 +2,7 @@
  * Bounds of positions and sizes: those an operation states itself, those the kernel promises, and the
  * most that devices have.
  */
-import { type IntegerRange, RangeInterface } from "@strata/analysis";
+import { type IntegerRange, RangeInterface, RegionFlowInterface } from "@strata/analysis";
 import { IntegerAttr, type InterfaceBinding, type Operation, type OpRef } from "@strata/ir";
 import { promisedSize } from "./fold.ts";
 import * as ops from "./ops.ts";
@@ -41,8 +41,30 @@ function count(cls: OpRef, most: bigint, size: Sizes = none): InterfaceBinding {
   return RangeInterface.on(cls, { infer });
 }
 
-/** Bounds of the results. */
+/** Arguments of a launch's body: block and thread ids, then the sizes they stay below. */
+function launchArgument(
+  op: Operation,
+  index: number,
+  operands: readonly (IntegerRange | undefined)[],
+): IntegerRange | undefined {
+  if (index >= 12) return undefined;
+  const size = operands[op.definition.operandStart(op, 1) + (index % 6)];
+  const high = size === undefined || size.high > mostAlong ? mostAlong : size.high;
+  if (index < 6) return { low: 0n, high: high < 1n ? 0n : high - 1n };
+  // Where a thread runs, no size is zero.
+  return { low: size === undefined || size.low < 1n ? 1n : size.low, high: high < 1n ? 1n : high };
+}
+
+/** Bounds of the results, and of what a launch gives its body. */
 export const ranges: readonly InterfaceBinding[] = [
+  RegionFlowInterface.on(ops.Launch, {
+    edges: (op, terminator) => [
+      { to: terminator === undefined ? op.regions[0]! : "results", values: [], targets: [] },
+    ],
+  }),
+  RangeInterface.on(ops.Launch, {
+    argument: (op, argument, operands) => launchArgument(op, argument.index, operands),
+  }),
   position(ops.ThreadId, mostAlong, inBlock),
   position(ops.BlockId, mostAlong, inGrid),
   position(ops.GlobalId, mostAlong * mostAlong),

@@ -102,6 +102,27 @@ describe("ranges", () => {
     expect(rangesOf(text)).toEqual({ met: "2..6" });
   });
 
+  test("of positions in a launch", () => {
+    const text = `func.func @f(%n: index) {
+      %c0 = arith.constant 0 : index
+      %c8 = arith.constant 8 : index
+      gpu.launch blocks(%bx, %by, %bz) in (%gx = %n, %gy = %c8, %gz = %c8) threads(%tx, %ty, %tz) in (%sx = %c8, %sy = %c8, %sz = %n) {
+        %a = arith.addi %tx, %c0 {tag = "thread"} : index
+        %b = arith.addi %bx, %c0 {tag = "block"} : index
+        %c = arith.addi %sy, %c0 {tag = "size"} : index
+        %d = arith.addi %gx, %c0 {tag = "grid"} : index
+        gpu.terminator
+      }
+      return
+    }`;
+    expect(rangesOf(text)).toEqual({
+      thread: "0..7",
+      block: "0..4294967294",
+      size: "8..8",
+      grid: "1..4294967295",
+    });
+  });
+
   test("of positions on a device", () => {
     const text = `gpu.module @k {
       gpu.func @f() kernel attributes {known_block_size = array<i32: 128, 1, 1>} {

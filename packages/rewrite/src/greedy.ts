@@ -35,6 +35,8 @@ export interface GreedyOptions {
   readonly maxIterations?: number;
   /** Rewrites in total; by default 64 for each operation and 1000 more. */
   readonly maxRewrites?: number;
+  /** Stops quietly after this many steps: visits that changed something. */
+  readonly maxSteps?: number;
   /** Rewrites of what rewrites made, in a row; 10 000 by default. */
   readonly maxChase?: number;
   /** What happens when a limit is hit: a diagnostic is thrown (default), or the driver stops. */
@@ -56,6 +58,8 @@ export interface GreedyResult {
   readonly rewrites: number;
   readonly folds: number;
   readonly erased: number;
+  /** Visits that changed something. */
+  readonly steps: number;
   /** Applications by pattern name. */
   readonly applied: ReadonlyMap<string, number>;
   /** Why the driver stopped early. */
@@ -130,6 +134,7 @@ class GreedyDriver implements RewriteListener {
   /** Rewrites and folds in place: those that may go on for ever. */
   #noted = 0;
   #longestChain = 0;
+  #steps = 0;
   #constantsMoved = false;
   #maxRewrites = 0;
   #limit: Diagnostic | undefined;
@@ -171,6 +176,7 @@ class GreedyDriver implements RewriteListener {
       rewrites: this.#rewrites,
       folds: this.#folds,
       erased: this.#erased,
+      steps: this.#steps,
       applied: this.#applied,
       diagnostic: this.#limit,
     };
@@ -178,10 +184,18 @@ class GreedyDriver implements RewriteListener {
 
   /** Visits until the worklist is empty; false when stopped. */
   #drain(signal: GreedyOptions["signal"]): boolean {
+    const rewriter = this.#rewriter;
+    const maxSteps = this.#options.maxSteps ?? Infinity;
     for (let op = this.#worklist.pop(); op !== undefined; op = this.#worklist.pop()) {
       if (signal?.aborted === true) return false;
       if (op.parent === null) continue;
+      if (this.#steps >= maxSteps) return false;
+      const before = rewriter.changes;
       this.#visit(op);
+      if (rewriter.changes !== before) {
+        const step = ++this.#steps;
+        for (const l of rewriter.listeners) l.stepDone?.(step);
+      }
       if (this.#limit !== undefined) return false;
     }
     return true;

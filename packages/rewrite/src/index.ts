@@ -3,6 +3,7 @@ export * from "./canonicalize.ts";
 export * from "./constants.ts";
 export * from "./fold.ts";
 export * from "./greedy.ts";
+export * from "./journal.ts";
 export * from "./match.ts";
 export * from "./pattern.ts";
 export * from "./rewriter.ts";

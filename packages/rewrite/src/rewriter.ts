@@ -32,6 +32,8 @@ export interface RewriteListener {
   moved?(op: Operation): void;
   blockInserted?(block: Block): void;
   blockErased?(block: Block): void;
+  /** The driver has finished a visit that changed something; steps count from 1. */
+  stepDone?(step: number): void;
   /** A pattern has rewritten; `op` may be erased. */
   applied?(pattern: string, op: Operation): void;
 }

@@ -19,7 +19,8 @@
  * }
  * ```
  *
- * Every result is still combined in the order of `%p`.
+ * Every result is still combined in the order of `%p`. Where the sum is stored as it is, long ranges
+ * of `%p` are cut as well, and each part goes on with what the one before has stored.
  */
 import * as arith from "@strata/arith";
 import {
@@ -42,8 +43,10 @@ import { buildFor, buildParallel } from "./build.ts";
 import { readsOnly } from "./independent.ts";
 import { For, Parallel } from "./ops.ts";
 
-/** Columns of a panel: with usual depths it fits the second cache, and rows of it few vectors. */
+/** Columns of a panel: few vectors. */
 const panelWidth = 32;
+/** Rows of a panel where sums can be left half done, so that it fits the second cache. */
+const panelDepth = 1024;
 
 /** Builds the loop over panels: `prepare` and `finish` run once for each thread. */
 export type PanelLoop = (
@@ -67,6 +70,21 @@ interface Product {
   readonly nest: Parallel;
   readonly loop: For;
   readonly packed: readonly memref.Load[];
+  /** Stores the only sum as it is, so that it can be gone on with later. */
+  readonly store: memref.Store | undefined;
+}
+
+/** The store of a sum that nothing else uses, at the point of the nest. */
+function storeOfSum(nest: Parallel, loop: For): memref.Store | undefined {
+  const [sum, ...more] = loop.outs;
+  const users = sum?.users() ?? [];
+  const [store] = users;
+  const stores = collect(nest, memref.Store);
+  if (more.length > 0 || users.length !== 1 || stores.length !== 1) return undefined;
+  if (!(store instanceof memref.Store) || store.value !== sum) return undefined;
+  const isPoint = nest.inductionVars.every((v) => store.indices.includes(v));
+  const reads = collect(nest, memref.Load).some((l) => l.memref === store.memref);
+  return isPoint && store.indices.length === 2 && !reads ? store : undefined;
 }
 
 const isOne = (v: Value): boolean => {
@@ -113,7 +131,7 @@ function tryProduct(nest: Parallel, apart: ApartBuffers): Product | undefined {
     const a = accessOf(op);
     if (a?.writes === true) isApart &&= packed.every((l) => apart.are(l.memref, a.buffer));
   });
-  return isApart ? { nest, loop, packed } : undefined;
+  return isApart ? { nest, loop, packed, store: storeOfSum(nest, loop) } : undefined;
 }
 
 /** Moves constants and extents of buffers from outside in front of a nest. */
@@ -135,22 +153,96 @@ export function packPanels(root: Operation, panels: PanelLoop = sequentialPanels
   }
 }
 
-function pack({ nest, loop, packed }: Product, panels: PanelLoop): void {
+function constant(b: Builder, n: number): Value {
+  return b.insert(arith.ConstantOp.of({ value: IntegerAttr.index(n) })).result;
+}
+
+const sub = (b: Builder, lhs: Value, rhs: Value): Value =>
+  b.insert(arith.SubI.of({ lhs, rhs })).result;
+const add = (b: Builder, lhs: Value, rhs: Value): Value =>
+  b.insert(arith.AddI.of({ lhs, rhs })).result;
+const min = (b: Builder, lhs: Value, rhs: Value): Value =>
+  b.insert(arith.MinSI.of({ lhs, rhs })).result;
+
+/** A range of `p` and one of columns. */
+interface Panel {
+  readonly from: Value;
+  readonly depth: Value;
+  readonly start: Value;
+  readonly width: Value;
+}
+
+/** Copies the panel's part of each packed operand. */
+function copyPanel(
+  b: Builder,
+  { nest, packed }: Product,
+  panel: Panel,
+  buffers: readonly Value[],
+): void {
+  const zero = constant(b, 0);
+  const one = constant(b, 1);
+  const j: Value = nest.inductionVars[1]!;
+  packed.forEach((load, n) => {
+    const box = { lower: [zero, zero], upper: [panel.depth, panel.width], step: [one, one] };
+    buildParallel(b, box, [], ([q, c]) => {
+      const p = add(b, panel.from, q!);
+      const column = add(b, panel.start, c!);
+      const indices = load.indices.map((v) => (v === j ? column : p));
+      const value = b.insert(memref.Load.of({ memref: load.memref, indices })).result;
+      b.insert(memref.Store.of({ value, memref: buffers[n]!, indices: [q!, c!] }));
+    });
+  });
+}
+
+/** Moves the nest to where `b` inserts, to work on a panel. */
+function moveNest(b: Builder, product: Product, panel: Panel, buffers: readonly Value[]): void {
+  const { nest, loop, packed, store } = product;
+  const j: Value = nest.inductionVars[1]!;
+  packed.forEach((load, n) => {
+    const q = sub(Builder.before(load), loop.inductionVar, panel.from);
+    load.setOperands([buffers[n]!, q, j]);
+  });
+  const at = Builder.before(nest.body.firstOp!);
+  const column = add(at, panel.start, j);
+  for (const use of j.uses()) {
+    const isOwn = use.owner === column.definingOp || packed.some((l) => l === use.owner);
+    if (!isOwn) use.set(column);
+  }
+  if (store !== undefined) {
+    // Go on with what the panels before have left.
+    const before = Builder.before(loop);
+    const old = before.insert(memref.Load.of({ memref: store.memref, indices: store.indices }));
+    const predicate = arith.CmpIPredicate.attr("eq");
+    const isFirst = before.insert(
+      arith.CmpI.of({ predicate, lhs: panel.from, rhs: loop.lowerBound }),
+    ).result;
+    const start = arith.SelectOp.of({
+      condition: isFirst,
+      true_value: loop.initArgs[0]!,
+      false_value: old.result,
+    });
+    loop.setOperandGroup(3, [before.insert(start).result]);
+    loop.setOperandGroup(0, [panel.from]);
+    loop.setOperandGroup(1, [add(b, panel.from, panel.depth)]);
+  }
+  const zero = constant(b, 0);
+  nest.remove();
+  b.insert(nest);
+  nest.setOperandGroup(0, [nest.lowerBound[0]!, zero]);
+  nest.setOperandGroup(1, [nest.upperBound[0]!, panel.width]);
+}
+
+function pack(product: Product, panels: PanelLoop): void {
+  const { nest, loop, packed, store } = product;
   // The nest moves: what is built stands in front of what follows it.
   const b = Builder.before(nest.next!);
   b.location = nest.location;
-  const constant = (at: Builder, n: number): Value =>
-    at.insert(arith.ConstantOp.of({ value: IntegerAttr.index(n) })).result;
-  const sub = (at: Builder, lhs: Value, rhs: Value): Value =>
-    at.insert(arith.SubI.of({ lhs, rhs })).result;
-  const add = (at: Builder, lhs: Value, rhs: Value): Value =>
-    at.insert(arith.AddI.of({ lhs, rhs })).result;
   const zero = constant(b, 0);
-  const one = constant(b, 1);
   const width = constant(b, panelWidth);
-  const difference = sub(b, loop.upperBound, loop.lowerBound);
-  const depth = b.insert(arith.MaxSI.of({ lhs: difference, rhs: zero })).result;
-  const [rows, columns] = [0, 1].map((d) => [nest.lowerBound[d]!, nest.upperBound[d]!] as const);
+  const { lowerBound: first, upperBound: end } = loop;
+  const whole = b.insert(arith.MaxSI.of({ lhs: sub(b, end, first), rhs: zero })).result;
+  const block = constant(b, panelDepth);
+  const depth = store === undefined ? whole : min(b, whole, block);
   const buffers: Value[] = [];
   const prepare = (at: Builder): void => {
     for (const load of packed) {
@@ -165,37 +257,25 @@ function pack({ nest, loop, packed }: Product, panels: PanelLoop): void {
   const finish = (at: Builder): void => {
     for (const buffer of buffers) at.insert(memref.Dealloc.of({ memref: buffer }));
   };
-  const j: Value = nest.inductionVars[1]!;
+  const bounds = { lower: nest.lowerBound[1]!, upper: nest.upperBound[1]!, step: width };
   const body = (at: Builder, start: Value): void => {
-    const left = sub(at, columns![1], start);
-    const here = at.insert(arith.MinSI.of({ lhs: width, rhs: left })).result;
-    packed.forEach((load, n) => {
-      const box = { lower: [zero, zero], upper: [depth, here], step: [one, one] };
-      buildParallel(at, box, [], ([q, c]) => {
-        const p = add(at, loop.lowerBound, q!);
-        const column = add(at, start, c!);
-        const indices = load.indices.map((v) => (v === j ? column : p));
-        const value = at.insert(memref.Load.of({ memref: load.memref, indices })).result;
-        at.insert(memref.Store.of({ value, memref: buffers[n]!, indices: [q!, c!] }));
-      });
+    const here = min(at, width, sub(at, bounds.upper, start));
+    const work = (inner: Builder, panel: Panel): void => {
+      copyPanel(inner, product, panel, buffers);
+      moveNest(inner, product, panel, buffers);
+    };
+    if (store === undefined) {
+      work(at, { from: first, depth, start, width: here });
+      return;
+    }
+    // Sums of nothing are stored as well.
+    const one = constant(at, 1);
+    const last = at.insert(arith.MaxSI.of({ lhs: end, rhs: add(at, first, one) })).result;
+    buildFor(at, first, last, block, [], (from) => {
+      const left = sub(at, end, from);
+      const some = at.insert(arith.MaxSI.of({ lhs: left, rhs: zero })).result;
+      work(at, { from, depth: min(at, some, block), start, width: here });
     });
-    // The nest itself goes on to work on the panel.
-    packed.forEach((load, n) => {
-      const inner = Builder.before(load);
-      const q = sub(inner, loop.inductionVar, loop.lowerBound);
-      load.setOperands([buffers[n]!, q, j]);
-    });
-    const first = nest.body.firstOp!;
-    const column = add(Builder.before(first), start, j);
-    j.replaceUsesIf(
-      column,
-      ({ owner }) => owner !== column.definingOp && !packed.includes(owner as never),
-    );
-    nest.remove();
-    at.insert(nest);
-    nest.setOperandGroup(0, [rows![0], zero]);
-    nest.setOperandGroup(1, [rows![1], here]);
   };
-  const bounds = { lower: columns![0], upper: columns![1], step: width };
   panels(b, nest, bounds, prepare, body, finish);
 }

@@ -106,11 +106,12 @@ export function lowerKernel(
   module: ModuleOp,
   entry: string,
   machine: MachineDescription,
-  { threads = false, vectorMath = false, vectorize }: LowerKernelOptions = {},
+  { threads = false, vectorMath = false, scalar = false, vectorize }: LowerKernelOptions = {},
 ): LoweredKernel {
   const verifyEach = false;
   const schedule = vectorize === undefined ? {} : { vectorize };
-  lowerTo(module, "vector", targetModelOf(machine), { verifyEach, ...schedule });
+  const choices = { verifyEach, threads: threads !== false, ...schedule };
+  lowerTo(module, scalar ? "loop" : "vector", targetModelOf(machine), choices);
   const kernel = kernelOf(module, entry);
   const { inputs, results } = kernel.type;
   const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };

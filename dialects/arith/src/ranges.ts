@@ -1,8 +1,8 @@
 /**
  * Between which bounds the results of integer operations lie, by the bounds of the operands.
  *
- * Invariant: ranges are of canonical values (signed; i1: 0 and 1). Where the numbers of a range wrap,
- * the result is any number of the type.
+ * Invariant: ranges are of canonical values (signed; i1: 0 and 1). Where the numbers of a range
+ * wrap, the result is any number of the type.
  */
 import { fullRange, hull, type IntegerRange, rangeIn, RangeInterface } from "@strata/analysis";
 import {

@@ -1,8 +1,8 @@
 /**
  * Text and parts shared by asynchronous operations: `async [%token, …]`.
  *
- * Invariant: the tokens an operation waits for are its operand group `asyncDependencies`, the one it
- * gives is its result group `asyncToken`.
+ * Invariant: the tokens an operation waits for are its operand group `asyncDependencies`, the one
+ * it gives is its result group `asyncToken`.
  */
 import {
   type AsmPrinter,

@@ -1,10 +1,10 @@
 /**
- * The text of `gpu.func`:
- * `@name(arguments) [-> results] [workgroup(…)] [private(…)] [kernel] [attributes {…}] body`.
+ * The text of `gpu.func`: `@name(arguments) [-> results] [workgroup(…)] [private(…)] [kernel]
+ * [attributes {…}] body`.
  *
- * Invariants: the entry block's arguments are those of the function, then the workgroup buffers, then
- * the private ones; `workgroup_attributions` says how many are workgroup buffers. As upstream keeps
- * them, it, the name and `gpu.kernel` are discardable attributes.
+ * Invariants: the entry block's arguments are those of the function, then the workgroup buffers,
+ * then the private ones; `workgroup_attributions` says how many are workgroup buffers. As upstream
+ * keeps them, it, the name and `gpu.kernel` are discardable attributes.
  */
 import { parseSignature, printSignature } from "@strata/func";
 import {

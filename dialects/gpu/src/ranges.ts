@@ -1,6 +1,6 @@
 /**
- * Bounds of positions and sizes: those an operation states itself, those the kernel promises, and the
- * most that devices have.
+ * Bounds of positions and sizes: those an operation states itself, those the kernel promises, and
+ * the most that devices have.
  */
 import { type IntegerRange, RangeInterface, RegionFlowInterface } from "@strata/analysis";
 import { IntegerAttr, type InterfaceBinding, type Operation, type OpRef } from "@strata/ir";

@@ -1,8 +1,8 @@
 /**
  * Which function calls which.
  *
- * Invariants: functions are operations of symbol tables that have a function type; a call belongs to
- * the nearest function around it. A call whose callee is no symbol that is found is unknown.
+ * Invariants: functions are operations of symbol tables that have a function type; a call belongs
+ * to the nearest function around it. A call whose callee is no symbol that is found is unknown.
  */
 import {
   CallInterface,

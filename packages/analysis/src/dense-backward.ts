@@ -15,7 +15,9 @@ export interface DenseBackwardProblem<T> {
   readonly exit: T;
   /** What holds before an operation, by what does after it, or where its regions begin. */
   transfer(op: Operation, after: T): T;
-  /** What holds where control leaves, by what holds where it arrives and gives values to `targets`. */
+  /**
+   * What holds where control leaves, by what holds where it arrives and gives values to `targets`.
+   */
   edge(state: T, targets: readonly Value[]): T;
 }
 
@@ -46,7 +48,9 @@ export class DenseBackward<T> {
     return this.#after.get(op) ?? this.#problem.lattice.bottom;
   }
 
-  /** Solves a region, given what holds behind the terminators that leave it; whether a start grew. */
+  /**
+   * Solves a region, given what holds behind the terminators that leave it; whether a start grew.
+   */
   #solveRegion(region: Region, behind: (exit: Operation) => T): boolean {
     const { lattice, edge } = this.#problem;
     let hasGrown = false;

@@ -18,7 +18,9 @@ export interface DenseForwardProblem<T> {
   readonly lattice: Lattice<T>;
   /** What holds where a function, or another isolated region, begins. */
   readonly entry: T;
-  /** What holds behind an operation, by what does before it, or behind its regions if it has some. */
+  /**
+   * What holds behind an operation, by what does before it, or behind its regions if it has some.
+   */
   transfer(op: Operation, before: T): T;
 }
 

@@ -2,8 +2,8 @@
  * Whether two accesses in loops touch one element, and how many rounds of the common loops apart.
  *
  * Invariants: a distance is what the second access's counter is ahead of the first's, in rounds;
- * `undefined` where it may be anything. "none" is certain, the other answers allow for more than what
- * happens. Both accesses are to one buffer: whether they may be, aliasing says.
+ * `undefined` where it may be anything. "none" is certain, the other answers allow for more than
+ * what happens. Both accesses are to one buffer: whether they may be, aliasing says.
  *
  * Sources: the GCD test and Banerjee's inequalities, as in Wolfe, "High Performance Compilers for
  * Parallel Computing" (1996).

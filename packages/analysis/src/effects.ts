@@ -113,7 +113,9 @@ export class EffectAnalysis {
     return effect.value === undefined || this.#aliases.alias(effect.value, buffer) !== "no";
   }
 
-  /** Whether two operations touch one memory and one of them changes it, so that their order counts. */
+  /**
+   * Whether two operations touch one memory and one of them changes it, so that their order counts.
+   */
   mayConflict(a: Operation, b: Operation): boolean {
     const others = this.effectsOf(b);
     return this.effectsOf(a).some((x) =>

@@ -1,6 +1,6 @@
 /**
- * Which values something comes of: an effect, a branch or what a function returns. A value that only
- * feeds itself round a loop is not needed though it has uses.
+ * Which values something comes of: an effect, a branch or what a function returns. A value that
+ * only feeds itself round a loop is not needed though it has uses.
  */
 import { hasLastingEffect, type Operation, type Value } from "@strata/ir";
 import { solveBackward } from "./sparse-backward.ts";

@@ -1,9 +1,9 @@
 /**
  * How control moves between an operation and its regions, and which values go with it.
  *
- * Invariants: an edge gives its values to as many targets: arguments of the region's entry block, or
- * results of the operation. Entry arguments that no edge targets (induction variables) are set by the
- * operation itself.
+ * Invariants: an edge gives its values to as many targets: arguments of the region's entry block,
+ * or results of the operation. Entry arguments that no edge targets (induction variables) are set
+ * by the operation itself.
  */
 import {
   type Attribute,

@@ -2,9 +2,9 @@
  * Facts about values, from their uses to what they are computed of: is a value needed, how many of
  * its bits, and the like.
  *
- * Invariants: the fact of a value allows what each of its uses asks. Values that pass along a branch
- * or an edge of regions get what their targets are asked; all other operands of such operations are
- * asked by `control`.
+ * Invariants: the fact of a value allows what each of its uses asks. Values that pass along a
+ * branch or an edge of regions get what their targets are asked; all other operands of such
+ * operations are asked by `control`.
  */
 import { BranchInterface, type Operation, type OpResult, type Value, walk } from "@strata/ir";
 import type { Lattice } from "./lattice.ts";

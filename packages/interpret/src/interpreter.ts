@@ -9,14 +9,13 @@ import {
   type Block,
   FunctionType,
   IsolatedFromAbove,
-  lookupSymbol,
   type Operation,
   type Region,
   symbolNameOf,
   SymbolTableTrait,
   TypeAttr,
 } from "@strata/ir";
-import { bug, closest, DiagnosticError, userError } from "@strata/support";
+import { bug, DiagnosticError, userError } from "@strata/support";
 import {
   type CompiledBlock,
   type CompiledRegion,
@@ -24,6 +23,7 @@ import {
   type Frame,
   type RunningInterpreter,
 } from "./compile.ts";
+import { Functions } from "./functions.ts";
 import { failAt, type Suspendable, type Thread, type ThreadBody } from "./interface.ts";
 import { compileSuspendable, type SuspendableStep, WaitSearch } from "./suspend.ts";
 import { describeValue, isValueOf, type RuntimeValue } from "./value.ts";
@@ -68,12 +68,11 @@ export class Interpreter implements RunningInterpreter {
   readonly #maxSteps: number;
   readonly #maxDepth: number;
   readonly #regions = new Map<Region, CompiledRegion>();
-  readonly #tables = new Map<Operation, ReadonlyMap<string, Operation>>();
   readonly #state: Map<object, unknown>;
   readonly #write: (text: string) => void;
-  readonly #callees = new Map<Operation, Operation>();
   readonly #suspendable = new Map<CompiledBlock, readonly (SuspendableStep | undefined)[]>();
-  readonly #waits: WaitSearch = new WaitSearch((op, callee) => this.#calleeOf(op, callee));
+  readonly #functions: Functions;
+  readonly #waits: WaitSearch;
   #frame: Frame = [];
   #steps = 0;
   #depth = 0;
@@ -83,6 +82,8 @@ export class Interpreter implements RunningInterpreter {
       throw new Error(`${module.name} holds no symbols: an interpreter needs a module`);
     }
     this.module = module;
+    this.#functions = new Functions(module);
+    this.#waits = new WaitSearch((op, callee) => this.#functions.tryCalleeOf(op, callee));
     this.#options = options;
     this.#maxSteps = options.maxSteps ?? Infinity;
     this.#maxDepth = options.maxCallDepth ?? 1000;
@@ -100,7 +101,7 @@ export class Interpreter implements RunningInterpreter {
     this.#steps = 0;
     this.#depth = 0;
     this.#frame = [];
-    const f = this.#lookup(name);
+    const f = this.#functions.resolve(name);
     checkArguments(f, name, args);
     try {
       return this.#invoke(f, args);
@@ -115,7 +116,7 @@ export class Interpreter implements RunningInterpreter {
     args: readonly RuntimeValue[],
     from?: Operation,
   ): readonly RuntimeValue[] {
-    return this.#invoke(this.#resolve(symbol, from), args);
+    return this.#invoke(this.#functions.resolve(symbol, from), args);
   }
 
   *callSuspendable(
@@ -123,28 +124,13 @@ export class Interpreter implements RunningInterpreter {
     args: readonly RuntimeValue[],
     from?: Operation,
   ): Suspendable<readonly RuntimeValue[]> {
-    const f = this.#resolve(symbol, from);
+    const f = this.#functions.resolve(symbol, from);
     const body = f.regions[0];
     if (body === undefined || body.isEmpty) return this.#callExternal(f, args);
     this.#countCall(f);
     const results = yield* this.runSuspendable(body, args);
     this.#depth--;
     return results;
-  }
-
-  #resolve(symbol: string | SymbolRefAttr, from: Operation | undefined): Operation {
-    if (from === undefined || typeof symbol === "string") return this.#lookup(symbol);
-    return this.#calleeOf(from, symbol) ?? this.#lookup(symbol);
-  }
-
-  /** The function that an operation calls, looked up once. */
-  #calleeOf(op: Operation, symbol: SymbolRefAttr): Operation | undefined {
-    let callee = this.#callees.get(op);
-    if (callee === undefined) {
-      callee = lookupSymbol(op, symbol);
-      if (callee !== undefined) this.#callees.set(op, callee);
-    }
-    return callee;
   }
 
   runRegion(region: Region, args: readonly RuntimeValue[]): readonly RuntimeValue[] {
@@ -353,34 +339,6 @@ export class Interpreter implements RunningInterpreter {
     if (compiled !== undefined) return compiled;
     const parent = region.parent ?? owner;
     return failAt(parent, "interpret.empty-region", `a region of \`${parent.name}\` is empty`);
-  }
-
-  #symbols(table: Operation): ReadonlyMap<string, Operation> {
-    let symbols = this.#tables.get(table);
-    if (symbols === undefined) {
-      const found = new Map<string, Operation>();
-      for (const op of table.regions[0]?.firstBlock?.ops() ?? []) {
-        const name = symbolNameOf(op);
-        if (name !== undefined) found.set(name, op);
-      }
-      this.#tables.set(table, (symbols = found));
-    }
-    return symbols;
-  }
-
-  /** Finds a function by its symbol, from the module down a nested reference's path. */
-  #lookup(symbol: string | SymbolRefAttr): Operation {
-    const path = typeof symbol === "string" ? [symbol] : [symbol.root, ...symbol.nested];
-    let found: Operation | undefined = this.module;
-    for (const name of path) found = found && this.#symbols(found).get(name);
-    if (found !== undefined) return found;
-    const text = path.join("::@");
-    const like = closest(text, [...this.#symbols(this.module).keys()]);
-    throw new DiagnosticError(
-      userError("interpret.unknown-symbol", `the module defines no @${text}`, {
-        hint: like === undefined ? undefined : `did you mean @${like}?`,
-      }),
-    );
   }
 }
 

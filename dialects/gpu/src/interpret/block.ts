@@ -152,7 +152,9 @@ export class BlockRunner {
     for (const t of this.#inOrder(threads)) this.#resume(t, byThread.get(t)!);
   }
 
-  /** Runs what lanes of subgroups wait at, one operation of each subgroup; whether there was one. */
+  /**
+   * Runs what lanes of subgroups wait at, one operation of each subgroup; whether there was one.
+   */
   #advanceSubgroups(threads: readonly ThreadState[]): boolean {
     const size = this.#launch.settings.subgroupSize;
     let hasAdvanced = false;
@@ -219,8 +221,8 @@ function expectConvergence(threads: readonly ThreadState[]): Operation {
     ...opError(
       op,
       "gpu.divergent-barrier",
-      `${here} of ${threads.length} threads wait at this \`${op.name}\`, ${describeThread(waiting)} ` +
-        `among them, but ${describeThread(other)} ${where}`,
+      `${here} of ${threads.length} threads wait at this \`${op.name}\`, ` +
+        `${describeThread(waiting)} among them, but ${describeThread(other)} ${where}`,
       "move it to where all threads of the block come by, out of branches and early returns",
     ),
     notes:

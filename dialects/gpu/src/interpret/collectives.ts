@@ -31,7 +31,8 @@ function uniformArgument(
   return failAt(
     op,
     "gpu.not-uniform",
-    `the ${what} is ${value} in ${describeThread(first!)} but ${String(argument(other, i))} in ${describeThread(other)}`,
+    `the ${what} is ${value} in ${describeThread(first!)} but ${String(argument(other, i))} in ` +
+      describeThread(other),
     `all lanes give one ${what}`,
   );
 }
@@ -156,7 +157,8 @@ function checkUniform(
   failAt(
     op,
     "gpu.not-uniform",
-    `${describeThread(missing)} does not execute a \`uniform\` operation that others of its subgroup do`,
+    `${describeThread(missing)} does not execute a \`uniform\` operation that others of its ` +
+      "subgroup do",
   );
 }
 

@@ -1,8 +1,8 @@
 /**
  * What the host does: memory of the device, copies, launches, and their order.
  *
- * Invariant: an asynchronous operation runs when the host comes to it, or with `lateAsync` only when
- * something waits for its token, which is as late as a device may run it.
+ * Invariant: an asynchronous operation runs when the host comes to it, or with `lateAsync` only
+ * when something waits for its token, which is as late as a device may run it.
  */
 import {
   failAt,

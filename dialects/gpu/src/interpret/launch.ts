@@ -33,7 +33,8 @@ function checkKnown(op: Operation, kernel: Operation, name: string, sizes: Three
   failAt(
     op,
     "gpu.known-size",
-    `the kernel is made for \`${name}\` (${known.values.join(", ")}), not for (${sizes.join(", ")})`,
+    `the kernel is made for \`${name}\` (${known.values.join(", ")}), ` +
+      `not for (${sizes.join(", ")})`,
   );
 }
 

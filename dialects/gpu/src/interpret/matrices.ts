@@ -2,8 +2,8 @@
  * Matrices of subgroups.
  *
  * Invariants: the lanes of a subgroup share one value of a matrix; element `i` of those that a lane
- * holds is element `lane + i * lanes`, counted by rows. Products are summed exactly enough in double
- * precision and rounded once.
+ * holds is element `lane + i * lanes`, counted by rows. Products are summed exactly enough in
+ * double precision and rounded once.
  */
 import {
   failAt,
@@ -149,7 +149,8 @@ export function runMatrixOp(
     failAt(
       op,
       "gpu.mma-lanes",
-      `${lanes.length} lanes execute \`${op.name}\`, which needs all ${subgroupSize} of the subgroup`,
+      `${lanes.length} lanes execute \`${op.name}\`, which needs all ${subgroupSize} of the ` +
+        "subgroup",
     );
   }
   const { args } = lanes[0]!.waiting!;

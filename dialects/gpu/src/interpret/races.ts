@@ -6,7 +6,8 @@
  * Invariants: of every element the last write is known, and so many of the reads and atomic updates
  * that one that races with a later access is among them (the last one, one of the same phase by
  * another thread, and one by another block). Earlier phases of the same block are ordered before
- * the present one, so they are forgotten. What is found does not depend on the order threads run in.
+ * the present one, so they are forgotten. What is found does not depend on the order threads run
+ * in.
  */
 import type { AccessObserver, ElementStore, InterpreterContext } from "@strata/interpret";
 import { type Operation, opError, spanOf } from "@strata/ir";

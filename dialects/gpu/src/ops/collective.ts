@@ -201,7 +201,9 @@ export class SubgroupReduce extends defineOp("gpu.subgroup_reduce", {
   },
   traits: [SameOperandsAndResultType],
   assembly:
-    "$op $value (`uniform` $uniform^)? (`cluster` `(` `size` `=` $cluster_size^ (`,` `stride` `=` $cluster_stride^)? `)`)? attr-dict `:` functional-type(operands, results)",
+    "$op $value (`uniform` $uniform^)? " +
+    "(`cluster` `(` `size` `=` $cluster_size^ (`,` `stride` `=` $cluster_stride^)? `)`)? " +
+    "attr-dict `:` functional-type(operands, results)",
   verify(op, report) {
     verifyKind(op, report);
     const [size, stride] = [op.getAttr("cluster_size"), op.getAttr("cluster_stride")];

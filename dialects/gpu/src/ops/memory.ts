@@ -94,7 +94,8 @@ export class Alloc extends defineOp("gpu.alloc", {
     if (symbols !== layoutSymbols(type)) {
       report(
         "gpu.alloc-symbols",
-        `the layout of \`${type.toString()}\` needs ${layoutSymbols(type)} symbols, found ${symbols}`,
+        `the layout of \`${type.toString()}\` needs ${layoutSymbols(type)} symbols, ` +
+          `found ${symbols}`,
       );
     }
   },

@@ -136,5 +136,6 @@ export class MmaInsert extends defineOp("gpu.subgroup_mma_insert_thread_local", 
   results: { res: result(M) },
   traits: [Pure],
   assembly:
-    "$value `,` $matrix `[` $indices `]` attr-dict `:` type($value) `,` type($matrix) `->` type($res)",
+    "$value `,` $matrix `[` $indices `]` attr-dict `:` " +
+    "type($value) `,` type($matrix) `->` type($res)",
 }) {}

@@ -254,7 +254,8 @@ export class Return extends defineOp("gpu.return", {
     if (given.length === expected.length && given.every((t, i) => t === expected[i])) return;
     report(
       "gpu.return-types",
-      `\`gpu.return\` gives (${given.join(", ")}) but the function returns (${expected.join(", ")})`,
+      `\`gpu.return\` gives (${given.join(", ")}) but the function returns ` +
+        `(${expected.join(", ")})`,
     );
   },
 }) {}

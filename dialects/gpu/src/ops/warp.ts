@@ -30,7 +30,9 @@ function isPartOf(part: Type, whole: Type, warp: bigint): boolean {
   return part.shape.every((n, d) => whole.shape[d]! % n === 0) && BigInt(ratio) === warp;
 }
 
-/** Runs its body on lane 0: there the vectors of all lanes are one, and what it yields is spread. */
+/**
+ * Runs its body on lane 0: there the vectors of all lanes are one, and what it yields is spread.
+ */
 export class WarpExecute extends defineOp("gpu.warp_execute_on_lane_0", {
   summary: "Runs its body on lane 0 with the vectors of all lanes as one.",
   operands: { laneid: operand(Index), args: variadic(AnyType) },

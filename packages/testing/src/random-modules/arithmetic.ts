@@ -151,6 +151,16 @@ const integerCasts: readonly Maker[] = [
 
 const arithmetic: readonly Maker[] = [
   (w) => {
+    // What folds look for: a constant on the right.
+    const t = fixedType(w);
+    const name = w.tape.pick([...wrapping, ...shifts, ...divisions]);
+    const isCount = shifts.includes(name) || widthOf(t) === 1;
+    const n = isCount ? w.tape.int(0, 1) % widthOf(t) : w.tape.pick([1, -1, 2]);
+    const lhs = w.tape.chance(3) ? w.constant(t) : w.value(t);
+    const rhs = w.emit(constantText(t, name.startsWith("div") && n === 0 ? 1 : n), t);
+    w.emit(`arith.${name} ${lhs}, ${rhs} : ${t.toString()}`, t);
+  },
+  (w) => {
     const name = w.tape.pick(wrapping);
     const flags = ["addi", "subi", "muli"].includes(name) ? w.tape.pick(overflow) : "";
     binary(w, name, name === "muli" ? fixedType(w) : integerType(w), flags);
@@ -173,6 +183,16 @@ const arithmetic: readonly Maker[] = [
     const t = integerType(w);
     const to = withElementTypeOf(t, i1);
     w.emit(`arith.cmpi ${w.tape.pick(signs)}, ${w.value(t)}, ${w.value(t)} : ${t.toString()}`, to);
+  },
+  (w) => {
+    // Two operations that differ in nothing but an attribute.
+    const t = integerType(w);
+    const to = withElementTypeOf(t, i1);
+    const operands = `${w.value(t)}, ${w.value(t)} : ${t.toString()}`;
+    const [a, b] = [w.tape.pick(signs), w.tape.pick(signs)];
+    const first = w.emit(`arith.cmpi ${a}, ${operands}`, to);
+    const second = w.emit(`arith.cmpi ${b}, ${operands}`, to);
+    w.emit(`arith.xori ${first}, ${second} : ${to.toString()}`, to);
   },
   (w) => {
     const t = w.tape.chance(2) ? integerType(w) : floatType(w);

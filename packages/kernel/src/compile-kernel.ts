@@ -48,12 +48,30 @@ export async function compileKernel(
     entry: signature.name,
     ...(vectorize === undefined ? {} : { vectorize }),
   });
-  const { countFlops } = await import("./flops.ts");
+  const [{ countFlops }, { walk }] = await Promise.all([
+    import("./flops.ts"),
+    import("@strata/ir"),
+  ]);
+  // What a device's kernels compute is not in the function: its loops tell.
+  const isSplit = !walk(module, (op) => (op.name === "gpu.launch_func" ? "stop" : undefined));
+  const counted = isSplit ? await emitLoops(syntax, signature.name, dims) : module;
   return {
     executable,
     schedule: schedule?.id ?? "default",
-    flops: countFlops(module, signature.name),
+    flops: countFlops(counted, signature.name),
   };
+}
+
+/** The kernel at the loop level. */
+async function emitLoops(
+  syntax: Module,
+  kernel: string,
+  dims: ReadonlyMap<string, number>,
+): Promise<ModuleOp> {
+  const { lowerTo, wasmTarget } = await import("@strata/compiler");
+  const module = await emitPattern(syntax, kernel, dims);
+  lowerTo(module, "loop", wasmTarget, { verifyEach: false });
+  return module;
 }
 
 /** What the compiler decides about a kernel for the device `wasm`: one line for each decision. */

@@ -1,9 +1,16 @@
 /** The steps from level to level as passes, so that `kernelc opt` runs each by itself. */
+import { convertToLLVM } from "@strata/compiler/to-llvm";
 import { ModuleOp, spanOf } from "@strata/ir";
+import { mathExpand } from "@strata/math/expand";
+import { convertOmpToRuntime } from "@strata/omp/lower-to-llvm";
 import { definePass, oneOf, u32, type PassDefinition } from "@strata/pass";
 import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
+import { fuseLoops } from "@strata/scf/fuse-loops";
+import { convertScfToCf } from "@strata/scf/lower-to-cf";
 import { cudaTarget, lowerLoopsToGpu, openclTarget } from "@strata/scf/lower-to-gpu";
+import { convertScfToOpenMP, shareLoops } from "@strata/scf/lower-to-openmp";
+import { packPanels } from "@strata/scf/pack-panels";
 import { vectorizeLoops } from "@strata/scf/lower-to-vector";
 import { remark } from "@strata/support";
 
@@ -52,10 +59,36 @@ const convertLoopsToGpu = definePass("convert-loops-to-gpu", {
     lowerLoopsToGpu(module, target === "cuda" ? cudaTarget : openclTarget),
 });
 
+const scfFuseLoops = definePass("scf-fuse-loops", {
+  summary: "Run neighbouring parallel nests over the same rows as one.",
+  on: ModuleOp,
+  run: (module) => fuseLoops(module),
+});
+
+const scfPackPanels = definePass("scf-pack-panels", {
+  summary: "Copy panels of the operands of products of matrices together.",
+  on: ModuleOp,
+  run: (module) => packPanels(module),
+});
+
+const scfShareLoops = definePass("scf-share-loops", {
+  summary: "Deal reductions and independent points out to threads.",
+  on: ModuleOp,
+  run: (module) => shareLoops(module),
+});
+
 /** All of them. */
 export const loweringPasses: readonly PassDefinition[] = [
   patternFuse,
   convertPatternToLoop,
   scfVectorize,
   convertLoopsToGpu,
+  scfFuseLoops,
+  scfPackPanels,
+  scfShareLoops,
+  convertScfToOpenMP,
+  mathExpand,
+  convertScfToCf,
+  convertToLLVM,
+  convertOmpToRuntime,
 ];

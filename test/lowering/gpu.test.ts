@@ -19,7 +19,12 @@ import { kernelProgramRuns, seedOf } from "./runs.ts";
 const exact = { abs: 0, rel: 0 };
 
 /** A machine so small that a thread computes many points, as it does with large data. */
-const smallTarget: GpuTarget = { ...cudaTarget, processors: 1, maxThreadsPerProcessor: 1 };
+const smallTarget: GpuTarget = {
+  ...cudaTarget,
+  processors: 1,
+  maxThreadsPerProcessor: 1,
+  cacheBytes: 1,
+};
 
 function runOnGpu(text: string, kernel: string, args: Values, target: GpuTarget): Values {
   const { module, signature } = specializeCase(text, kernel, args);
@@ -58,6 +63,26 @@ describe("kernels", () => {
       }
     });
   }
+});
+
+/** Stencils in three dimensions whose planes are too large for the cache. */
+const marches: readonly [name: string, sizes: Sizes][] = [
+  ["heat3d", { n: 21, m: 9, l: 13, steps: 1 }],
+  ["heat3d", { n: 20, m: 12, l: 16, steps: 2 }],
+  ["laplacian27", { n: 20, m: 12, l: 16 }],
+];
+
+describe("marches", () => {
+  it.each(marches)("%s %o", (name, sizes) => {
+    const c = kernelCases.find((k) => k.name.includes(name))!;
+    const text = readFileSync(new URL(`../kernels/${c.file}`, import.meta.url), "utf8");
+    const args = c.make(3, sizes);
+    const { module, signature } = specializeCase(text, c.kernel, args);
+    lowerTo(module, "gpu", smallTarget);
+    expect(printOperation(module)).toMatch(/gpu\.func[^]*iter_args/);
+    const got = interpretModule(module, signature, args);
+    expect(firstDifference(c.reference(args), got, c.tolerance)).toBeUndefined();
+  });
 });
 
 /** Kernels at sizes at which warps and blocks share a row, threads a scan, blocks a histogram. */

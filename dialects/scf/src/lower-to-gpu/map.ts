@@ -37,9 +37,10 @@ import {
 } from "./domain.ts";
 import { emitPoint, type IndependentLoops, pointBlocks } from "./independent.ts";
 import type { Kernel, Kernels } from "./kernel.ts";
-import { planTile, sharesRows, type TilePlan } from "./plan.ts";
-import { usualBlock } from "./target.ts";
-import { TileEmitter } from "./tile.ts";
+import { emitMarch } from "./march.ts";
+import { planMarch, planTile, sharesRows, type TilePlan } from "./plan.ts";
+import { type GpuTarget, usualBlock } from "./target.ts";
+import { TileEmitter, type VectorReach } from "./tile.ts";
 
 /** A name for the kernel of a loop: that of a buffer it writes. */
 export function kernelHint(op: Parallel): string {
@@ -93,8 +94,8 @@ export function lowerMap(
   const op = border === undefined ? collapseLoop(loop) : loop;
   const code = new Code(host);
   const domain = domainOf(code, op);
-  const copies = planTile(op, domain.extents, kernels.target);
-  const tiling = tilingOf(code, op, domain, copies);
+  const plan = planPoints(op, domain, kernels.target);
+  const tiling = tilingOf(code, op, domain, plan.copies);
   const block = blockShape(usualBlock(kernels.target), tiling.tiles, sharesRows(op));
   const all = gridExtents(code, tiling.tiles);
   const own = gridFor(code, all, block);
@@ -116,7 +117,7 @@ export function lowerMap(
           const firsts = at.map((t, d) =>
             inner.add(tiling.origin[d]!, inner.mul(t, tiling.distance[d]!)),
           );
-          emitTile(inner, op, copies, inner.values(firsts));
+          emitTile(inner, op, plan, inner.values(firsts));
         };
         if (conditions.length === 0) emit();
         else inner.if(inner.all(conditions), emit);
@@ -177,7 +178,7 @@ export function joinsBorder(
 ): boolean {
   const code = new Code(host);
   const domain = domainOf(code, op);
-  const copies = planTile(op, domain.extents, kernels.target);
+  const { copies } = planPoints(op, domain, kernels.target);
   const tiling = tilingOf(code, op, domain, copies);
   const block = blockShape(usualBlock(kernels.target), tiling.tiles, sharesRows(op));
   const own = gridFor(code, gridExtents(code, tiling.tiles), block);
@@ -204,6 +205,21 @@ function covers(extent: Idx, size: number): boolean {
   return n !== undefined && n % size === 0;
 }
 
+/** The points of one thread: along each dimension, and along which one it marches. */
+interface PointPlan {
+  readonly copies: TilePlan;
+  readonly march: number | undefined;
+}
+
+function planPoints(op: Parallel, domain: Domain, target: GpuTarget): PointPlan {
+  const copies = planTile(op, domain.extents, target);
+  const last = copies.length - 1;
+  const march = planMarch(op, domain.extents, copies[last]!, target);
+  if (march === undefined) return { copies, march: undefined };
+  const steps = copies.map((n, d) => (d === march.dim ? march.steps : d === last ? n : 1));
+  return { copies: steps, march: march.dim };
+}
+
 /** The tiles of a domain: where the first starts, how far they are apart, how many there are. */
 interface Tiling {
   readonly origin: readonly Idx[];
@@ -227,32 +243,43 @@ function tilingOf(code: Code, op: Parallel, domain: Domain, copies: TilePlan): T
 }
 
 /** Emits a thread's points: all copies together where they lie inside, else one after another. */
-function emitTile(code: Code, op: Parallel, copies: TilePlan, firsts: readonly Value[]): void {
-  const count = copies.reduce((a, n) => a * n, 1);
+function emitTile(code: Code, op: Parallel, plan: PointPlan, firsts: readonly Value[]): void {
+  const { copies, march } = plan;
+  // A marching thread has one point at a time along its way.
+  const atOnce = copies.map((n, d) => (d === march ? 1 : n));
+  const count = atOnce.reduce((a, n) => a * n, 1);
   const scalar = (ivs: readonly Value[]): void => {
     const copy = new ScalarCopy(code.b, (v) => v);
     op.inductionVars.forEach((iv, d) => copy.define(iv, ivs[d]!));
     copy.emit(op.body);
   };
-  if (count === 1) {
+  if (count === 1 && march === undefined) {
     scalar(firsts);
     return;
   }
   const last = copies.length - 1;
   const lanes = copies[last]!;
-  const emitter = new TileEmitter(code, lanes, count);
+  const emitterAt = (ivs: readonly Value[]): TileEmitter => {
+    const emitter = new TileEmitter(code, lanes, count);
+    atOnce.forEach((n, d) => {
+      const below = atOnce.slice(d + 1).reduce((a, m) => a * m, 1);
+      const offsets = Array.from({ length: count }, (_, c) => Math.floor(c / below) % n);
+      emitter.seed(op.inductionVars[d]!, ivs[d]!, offsets, d === last && lanes > 1);
+    });
+    return emitter;
+  };
   const whole = new Block();
+  let reach: readonly VectorReach[] = [];
   code.b.saved(() => {
     code.b.setToEnd(whole);
-    copies.forEach((n, d) => {
-      const below = copies.slice(d + 1).reduce((a, m) => a * m, 1);
-      const offsets = Array.from({ length: count }, (_, c) => Math.floor(c / below) % n);
-      emitter.seed(op.inductionVars[d]!, firsts[d]!, offsets, d === last && lanes > 1);
-    });
-    emitter.emit(op.body);
+    if (march === undefined) {
+      const emitter = emitterAt(firsts);
+      emitter.emit(op.body);
+      reach = emitter.reach;
+    } else reach = emitMarch(code, op, march, copies[march]!, count, firsts, emitterAt);
     code.b.insert(Yield.of({ values: [] }));
   });
-  const conditions = insideConditions(code, op, copies, firsts, emitter);
+  const conditions = insideConditions(code, op, atOnce, firsts, reach);
   if (conditions.length === 0) {
     whole.lastOp!.erase();
     while (whole.firstOp !== null) {
@@ -289,7 +316,7 @@ function insideConditions(
   op: Parallel,
   copies: TilePlan,
   firsts: readonly Value[],
-  emitter: TileEmitter,
+  reach: readonly VectorReach[],
 ): Value[] {
   const out: Value[] = [];
   const last = copies.length - 1;
@@ -303,7 +330,7 @@ function insideConditions(
     if (!fills) out.push(code.compare("sle", code.add(firsts[d]!, n), op.upperBound[d]!));
     if (d === last && start !== lower) least = code.max(least, op.lowerBound[d]!);
   });
-  for (const r of emitter.reach) {
+  for (const r of reach) {
     if (r.first < 0) least = code.max(least, -r.first * lanes);
     if (r.end <= 1) continue;
     const extent = r.extent ?? dimOf(code, r.buffer);

@@ -15,7 +15,7 @@ import { elementBits, hasAlignedRows } from "./tile.ts";
 export type TilePlan = readonly number[];
 
 /** What is known of an index: an induction variable plus a constant, independent of all, or other. */
-type Index =
+export type Index =
   | { readonly kind: "shifted"; readonly dim: number; readonly offset: number }
   | { readonly kind: "fixed" | "other" };
 
@@ -24,7 +24,8 @@ const straightOps = 640;
 /** Values that a thread may keep at once: registers for about a thousand threads a processor. */
 const keptValues = 64;
 
-class BodyFacts {
+/** What a loop's body does, as far as tiles depend on it. */
+export class BodyFacts {
   readonly #ivs: readonly Value[];
   readonly #dependent = new Set<Value>();
   /** Operations but constants and control, those of nested loops once. */
@@ -37,6 +38,14 @@ class BodyFacts {
     this.#ivs = op.inductionVars;
     for (const v of this.#ivs) this.#dependent.add(v);
     for (const o of op.body.ops()) this.#see(o, false);
+  }
+
+  /** Bits of the widest element read or written. */
+  get widestElement(): number {
+    return Math.max(
+      8,
+      ...this.accesses.map(({ op }) => elementBits((op.memref.type as MemRefType).elementType)),
+    );
   }
 
   #see(op: Operation, inLoop: boolean): void {
@@ -104,6 +113,40 @@ export function planTile(op: Parallel, extents: readonly Idx[], target: GpuTarge
     }
   }
   return plan;
+}
+
+/** Steps that a marching thread takes at most, and at least to be worth its start. */
+const mostSteps = 32;
+const leastSteps = 8;
+
+/**
+ * The dimension along which a thread marches through points, and its steps, where what it read for
+ * one point serves the next, and planes are too large for the cache: an outer dimension, beside the two
+ * that blocks spread over.
+ */
+export function planMarch(
+  op: Parallel,
+  extents: readonly Idx[],
+  lanes: number,
+  target: GpuTarget,
+): { readonly dim: number; readonly steps: number } | undefined {
+  const rank = extents.length;
+  const facts = new BodyFacts(op);
+  const isStraight = !facts.hasLoops && !facts.hasBranches && !hasWhile(op);
+  if (rank < 3 || !isStraight || op.step.some((v) => known(v) !== 1)) return undefined;
+  const points = extents.reduce<number>((a, n) => a * (known(n) ?? 0), 1);
+  const steps = Math.min(mostSteps, Math.floor(points / lanes / (2 * residentThreads(target))));
+  if (steps < leastSteps) return undefined;
+  for (let dim = 0; dim < rank - 2; dim++) {
+    const offsets = rowOffsets(facts, dim);
+    if (offsets.length < 2 || known(extents[dim]!)! < leastSteps) continue;
+    const planes = Math.max(...offsets) - Math.min(...offsets) + 1;
+    const plane = extents.slice(dim + 1).reduce<number>((a, n) => a * known(n)!, 1);
+    // What neighbours read soon after each other stays in the cache, and more threads do better.
+    const bytes = (planes * plane * facts.widestElement) / 8;
+    if (bytes > (target.cacheBytes ?? Infinity) / 2) return { dim, steps };
+  }
+  return undefined;
 }
 
 /** Whether neighbours along the dimension next to the innermost read the same elements. */

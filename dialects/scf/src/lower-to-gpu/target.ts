@@ -19,6 +19,8 @@ export interface GpuTarget {
   readonly processors: number;
   /** Bytes per second between device memory and processors. */
   readonly bandwidth: number;
+  /** Bytes of the cache between device memory and all processors; unknown: taken as large. */
+  readonly cacheBytes?: number;
   /** f32 operations per second. */
   readonly flops: number;
   /** Seconds that one launch takes at least. */
@@ -41,6 +43,7 @@ export const cudaTarget: GpuTarget = {
   maxThreadsPerProcessor: 2048,
   processors: 132,
   bandwidth: 4.8e12,
+  cacheBytes: 50 * 2 ** 20,
   flops: 6.7e13,
   launchSeconds: 3e-6,
   hasWideAtomics: true,

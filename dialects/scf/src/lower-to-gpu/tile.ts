@@ -138,6 +138,21 @@ export class TileEmitter {
     return result;
   }
 
+  /** An index and a constant more, as one value wherever it is asked for. */
+  shifted(v: Value, offset: number): Value {
+    const form = this.#form(v);
+    return this.#at({ root: form.root, offset: form.offset + offset });
+  }
+
+  /** Makes an element known, so that it is not read. */
+  provide(buffer: Value, indices: readonly Value[], element: Value): void {
+    this.#loads.set(this.#elementKey(buffer, indices), element);
+  }
+
+  #elementKey(buffer: Value, indices: readonly Value[]): string {
+    return `${this.#id(buffer)}[${indices.map((v) => this.#id(v)).join()}]`;
+  }
+
   /** Gives a value the same or other values in the copies. */
   define(v: Value, values: readonly Value[]): void {
     this.#values.set(v, values);
@@ -260,7 +275,7 @@ export class TileEmitter {
     for (let c = 0; c < this.#copies; c++) {
       const buffer = this.get(op.memref, c);
       results.push(
-        this.#element(
+        this.element(
           buffer,
           op.indices.map((v) => this.get(v, c)),
         ),
@@ -269,8 +284,9 @@ export class TileEmitter {
     this.#values.set(op.result, results);
   }
 
-  #element(buffer: Value, indices: readonly Value[]): Value {
-    const key = `${this.#id(buffer)}[${indices.map((v) => this.#id(v)).join()}]`;
+  /** The element at indices, read where it is not known. */
+  element(buffer: Value, indices: readonly Value[]): Value {
+    const key = this.#elementKey(buffer, indices);
     let v = this.#loads.get(key);
     if (v !== undefined) return v;
     const vectorLane = this.#vectorLane(buffer, indices);

@@ -1,4 +1,4 @@
-import { f32, i32 } from "@strata/ir";
+import { f32, i32, IntegerType } from "@strata/ir";
 import { MemRefValue, storeOver } from "@strata/interpret";
 import { describe, expect, test } from "vitest";
 import { buffer, elements, failure, moduleOf, run, zeros } from "./launching.ts";
@@ -281,4 +281,36 @@ describe("divergent barriers", () => {
     );
     expect(failure(text, [zeros(1, i32)]).code).toBe("gpu.divergent-barrier");
   });
+});
+
+test("many small buffers, and large ones with elements of two sizes", () => {
+  const body = `
+      %t = gpu.global_id x
+      %c0 = arith.constant 0 : index
+      %c1 = arith.constant 1 : index
+      %c3 = arith.constant 3 : index
+      %own = memref.alloca() : memref<3xi32>
+      %x = memref.load %out[%t] : memref<?xi32>
+      memref.store %x, %own[%c0] : memref<3xi32>
+      memref.store %x, %own[%c1] : memref<3xi32>
+      %y = memref.load %own[%c1] : memref<3xi32>
+      %z = arith.addi %x, %y : i32
+      memref.store %z, %out[%t] : memref<?xi32>
+      %bytes = arith.shli %t, %c3 : index
+      %b = arith.trunci %z : i32 to i8
+      memref.store %b, %wide[%bytes] : memref<?xi8>`;
+  const text = moduleOf(body, {
+    args: "%out, %wide",
+    types: "memref<?xi32>, memref<?xi8>",
+    grid: [50, 1, 1],
+    block: [64, 1, 1],
+  });
+  const memory = new ArrayBuffer(3200 * 8);
+  const out = new MemRefValue(storeOver(i32, new Int32Array(memory, 4, 3200)), [3200], i32);
+  const i8 = IntegerType.get(8);
+  const wide = new MemRefValue(storeOver(i8, new Int8Array(memory)), [3200 * 8], i8);
+  // Words begin behind four bytes, so that a byte at eight times a number is in another's word.
+  expect(failure(text, [out, wide]).code).toBe("gpu.race");
+  const apart = new MemRefValue(storeOver(i8, new Int8Array(3200 * 8)), [3200 * 8], i8);
+  run(text, [out, apart]);
 });

@@ -32,15 +32,20 @@ const pageCells = 1024;
 /** What is known of the elements of one memory; a cell is as large as the smallest element. */
 class MemoryShadow {
   granule: number;
+  readonly #bytes: number;
   #pages: (Int32Array | undefined)[] = [];
 
-  constructor(granule: number) {
+  constructor(granule: number, bytes: number) {
     this.granule = granule;
+    this.#bytes = bytes;
   }
 
   page(cell: number): Int32Array {
     const p = Math.floor(cell / pageCells);
-    return (this.#pages[p] ??= new Int32Array(pageCells * slots));
+    // The last page is as long as the memory needs: small buffers are many.
+    return (this.#pages[p] ??= new Int32Array(
+      Math.min(pageCells, Math.ceil(this.#bytes / this.granule) - p * pageCells) * slots,
+    ));
   }
 
   /** Splits all cells, for elements smaller than those before. */
@@ -51,7 +56,8 @@ class MemoryShadow {
     this.granule = granule;
     old.forEach((page, p) => {
       if (page === undefined) return;
-      for (let c = 0; c < pageCells * parts; c++) {
+      const cells = (page.length / slots) * parts;
+      for (let c = 0; c < cells; c++) {
         const from = Math.floor(c / parts) * slots;
         const cell = p * pageCells * parts + c;
         this.page(cell).set(page.subarray(from, from + slots), (cell % pageCells) * slots);
@@ -95,7 +101,7 @@ export class RaceDetector implements AccessObserver {
     writes: new Map(),
     updates: new Map(),
   };
-  readonly #memories = new Map<object, MemoryShadow>();
+  readonly #memories = new WeakMap<object, MemoryShadow>();
   /** What accesses memory in place of the interpreter's operation, while lanes act as one. */
   acting: Operation | undefined;
 
@@ -145,7 +151,10 @@ export class RaceDetector implements AccessObserver {
     const size = array?.BYTES_PER_ELEMENT ?? 1;
     const key = array?.buffer ?? store;
     let memory = this.#memories.get(key);
-    if (memory === undefined) this.#memories.set(key, (memory = new MemoryShadow(size)));
+    if (memory === undefined) {
+      const bytes = array?.buffer.byteLength ?? store.length;
+      this.#memories.set(key, (memory = new MemoryShadow(size, bytes)));
+    }
     if (size < memory.granule) memory.refine(size);
     const made: StoreShadow = { owner: this, memory, size, start: array?.byteOffset ?? 0 };
     store.observation = made;

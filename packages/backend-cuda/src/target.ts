@@ -15,6 +15,7 @@ export function gpuTargetOf(facts: GpuFacts): GpuTarget {
     maxThreadsPerProcessor: facts.maxThreadsPerMultiprocessor,
     processors: facts.multiprocessors,
     bandwidth: facts.bandwidth,
+    ...(facts.l2Bytes > 0 ? { cacheBytes: facts.l2Bytes } : {}),
     flops: facts.flops,
     launchSeconds: 3e-6,
     hasWideAtomics: true,

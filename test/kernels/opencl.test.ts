@@ -46,6 +46,7 @@ const shared = [
   "histogram/orientation",
   "stencil/jacobi",
   "stencil/gaussian",
+  "stencil/median",
   "dense/matmul",
   "dense/gemv",
   "sparse/spmv",

@@ -16,6 +16,7 @@ import { collect, ModuleOp } from "@strata/ir";
 import { lacksFeature } from "./errors.ts";
 import { type OpenClDialect, openClFlavour } from "./flavour.ts";
 import type { DeviceFacts } from "./platform.ts";
+import { buildOptions } from "./program.ts";
 import { gpuTargetOf } from "./target.ts";
 
 /** A kernel that can be kept. */
@@ -33,8 +34,9 @@ export interface OpenClImage {
 }
 
 /** What an image is bound to. */
-export function identityOf({ name, version, driver, platformName }: DeviceFacts): string {
-  return [platformName, name, version, driver].join("; ");
+export function identityOf(facts: DeviceFacts): string {
+  const { name, version, driver, platformName } = facts;
+  return [platformName, name, version, driver, buildOptions(facts.exactDivision)].join("; ");
 }
 
 /** An image whose program has not been built. */

@@ -6,10 +6,11 @@ import { cl } from "./api.ts";
 import { buildFailed, callFailed } from "./errors.ts";
 import type { ClQueue } from "./queue.ts";
 
-/** Options of the device's compiler. */
+/** Options of the device's compiler; STRATA_OPENCL_OPTIONS adds to them. */
 export function buildOptions(exactDivision: boolean): string {
   const exact = exactDivision ? " -cl-fp32-correctly-rounded-divide-sqrt" : "";
-  return `-cl-std=CL1.2${exact}`;
+  const own = process.env["STRATA_OPENCL_OPTIONS"];
+  return `-cl-std=CL1.2${exact}${own === undefined ? "" : ` ${own}`}`;
 }
 
 /** Builds a program from source; a diagnostic with the compiler's log when it is refused. */

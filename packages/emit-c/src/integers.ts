@@ -17,6 +17,7 @@ import {
   conditional,
   type Expr,
   infix,
+  paren,
   prec,
   prefix,
 } from "./expression.ts";
@@ -148,9 +149,11 @@ function minMax(name: "min" | "max", unsigned: boolean): ScalarEmit {
     const own = change(a!, flavour).kind;
     const typed = (e: Expr): Expr => {
       const operand = castTo(change(e, flavour), own, flavour);
-      // A literal is an int: overloads need to know better.
-      if (!isNarrow(own) || literalOf(operand) === undefined) return operand;
-      return { ...operand, text: `(${flavour.types[own]})${operand.text}`, prec: prec.unary };
+      // Literals and choices are ints: overloads need to know better.
+      const isInt = literalOf(operand) !== undefined || operand.prec < prec.unary;
+      if (!isNarrow(own) || !isInt) return operand;
+      const text = `(${flavour.types[own]})${paren(operand, prec.unary)}`;
+      return { ...operand, text, prec: prec.unary };
     };
     const least = call(
       flavour.minMax(name, own),

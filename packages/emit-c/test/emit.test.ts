@@ -103,6 +103,18 @@ describe("expressions", () => {
     expect(source).toContain("if (b == 0) return a;");
   });
 
+  it("name the type of choices among narrow integers, for overloads", () => {
+    const { source } = emit(
+      "%p: memref<8xi8>, %c: i1, %i: index",
+      `%u = memref.load %p[%i] : memref<8xi8>
+       %z = arith.constant 0 : i8
+       %s = arith.select %c, %u, %z : i8
+       %m = arith.maxsi %s, %z : i8
+       memref.store %m, %p[%i] : memref<8xi8>`,
+    );
+    expect(source).toContain("p[i] = (i8)max((i8)(c != 0 ? p[i] : 0), (i8)0);");
+  });
+
   it("fuse products into sums only where both allow it", () => {
     const fused = (flags: string): string[] =>
       statements(

@@ -18,15 +18,21 @@
 import * as func from "@strata/func";
 import { type ModuleOp, UnitAttr } from "@strata/ir";
 import { lowerHostFunction } from "./lower-to-gpu/host.ts";
+import type { OnGpuRemark } from "./lower-to-gpu/remark.ts";
 import type { GpuTarget } from "./lower-to-gpu/target.ts";
 
+export type { GpuForm, GpuRemark } from "./lower-to-gpu/remark.ts";
 export { cudaTarget, type GpuTarget, openclTarget } from "./lower-to-gpu/target.ts";
 
-/** Lowers all functions of a module of the loop level in place. */
-export function lowerLoopsToGpu(module: ModuleOp, target: GpuTarget): void {
+/** Lowers all functions of a module of the loop level in place; `remark` hears of each loop. */
+export function lowerLoopsToGpu(
+  module: ModuleOp,
+  target: GpuTarget,
+  remark: OnGpuRemark = () => {},
+): void {
   const own = [...module.ops()];
   for (const op of own) {
-    if (op instanceof func.FuncOp && !op.isDeclaration) lowerHostFunction(op, target);
+    if (op instanceof func.FuncOp && !op.isDeclaration) lowerHostFunction(op, target, remark);
   }
   module.setAttr("gpu.container_module", UnitAttr.instance);
 }

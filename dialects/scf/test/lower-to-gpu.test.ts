@@ -1,7 +1,7 @@
 /** Loops become the kernels they should, which compute what the loops did. */
 import { DiagnosticError } from "@strata/support";
 import { describe, expect, test } from "vitest";
-import { cudaTarget, openclTarget } from "../src/lower-to-gpu.ts";
+import { cudaTarget, lowerLoopsToGpu, openclTarget } from "../src/lower-to-gpu.ts";
 import { buffer, lowered, program, run, smallTarget } from "./gpu-programs.ts";
 
 const numbers = (n: number, f: (i: number) => number): Int32Array =>
@@ -329,6 +329,21 @@ describe("scalars", () => {
     expect(run(module, [buffer(numbers(8, (i) => i * i))])).toEqual([
       10, 0, 1, 4, 9, 16, 25, 36, 49,
     ]);
+  });
+});
+
+describe("remarks", () => {
+  test("say how each loop runs", () => {
+    const forms = (module: ReturnType<typeof program>): string[] => {
+      const out: string[] = [];
+      lowerLoopsToGpu(module, cudaTarget, ({ op, form }) => out.push(`${op.name}: ${form}`));
+      return out;
+    };
+    expect(forms(scale("1000", 1000))).toEqual(["scf.parallel: points"]);
+    expect(forms(sum(""))).toEqual(["scf.for: one thread"]);
+    expect(forms(sum("fastmath<reassoc> "))).toEqual(["scf.for: reduction"]);
+    expect(forms(scan("addi"))).toEqual(["scf.for: scan"]);
+    expect(forms(count("64"))).toEqual(["scf.for: atomic updates"]);
   });
 });
 

@@ -23,10 +23,15 @@ import { expectVerified, type ModuleOp } from "@strata/ir";
 import { fusePatterns } from "@strata/pattern/fuse";
 import { lowerPatternToLoop } from "@strata/pattern/lower-to-loop";
 import { raiseContractions } from "@strata/pattern/raise-contract";
-import { type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
+import { type GpuRemark, type GpuTarget, lowerLoopsToGpu } from "@strata/scf/lower-to-gpu";
 import { fuseLoops, sequentialRows } from "@strata/scf/fuse-loops";
 import { packPanels, sequentialPanels } from "@strata/scf/pack-panels";
-import { sharedPanels, sharedRows, shareLoops } from "@strata/scf/lower-to-openmp";
+import {
+  type ParallelizeOptions,
+  sharedPanels,
+  sharedRows,
+  shareLoops,
+} from "@strata/scf/lower-to-openmp";
 import { vectorizeLoops, type VectorizationRemark } from "@strata/scf/lower-to-vector";
 import { eliminateCommonSubexpressions, eraseDeadCode } from "@strata/transforms";
 import type { TargetModel } from "./target.ts";
@@ -45,10 +50,12 @@ export interface LowerOptions {
   readonly onVectorization?: (remark: VectorizationRemark) => void;
   /** Takes the place of the compiler's own way from loops to vectors: a schedule. */
   readonly vectorize?: (module: ModuleOp, target: TargetModel) => void;
+  /** Hears how each loop runs on a GPU. */
+  readonly onGpuMapping?: (remark: GpuRemark) => void;
   /** Leave producers and consumers apart. */
   readonly fuse?: boolean;
   /** Deal reductions and borders out to threads; parallel nests come with the next level down. */
-  readonly threads?: boolean;
+  readonly threads?: boolean | ParallelizeOptions;
 }
 
 /** Lowers a module of the pattern level in place, down to a level, which may be that of GPUs. */
@@ -82,19 +89,21 @@ export function lowerTo(
   step("cse", () => eliminateCommonSubexpressions(module));
   if (level === "loop") return;
   if ("warpSize" in target) {
-    step("lower-loops-to-gpu", () => lowerLoopsToGpu(module, target));
+    step("lower-loops-to-gpu", () => lowerLoopsToGpu(module, target, options.onGpuMapping));
     step("cse", () => eliminateCommonSubexpressions(module));
     step("dce", () => eraseDeadCode(module));
     return;
   }
+  const { threads = false } = options;
+  const share = threads === true ? {} : threads === false ? undefined : threads;
   if (target.fusesLoops === true) {
-    const rows = options.threads === true ? sharedRows() : sequentialRows;
-    const panels = options.threads === true ? sharedPanels() : sequentialPanels;
+    const rows = share === undefined ? sequentialRows : sharedRows(share);
+    const panels = share === undefined ? sequentialPanels : sharedPanels(share);
     step("fuse-loops", () => fuseLoops(module, rows));
     step("pack-panels", () => packPanels(module, panels));
     step("cse", () => eliminateCommonSubexpressions(module));
   }
-  if (options.threads === true) step("share-loops", () => shareLoops(module));
+  if (share !== undefined) step("share-loops", () => shareLoops(module, share));
   const vectorize =
     options.vectorize ??
     ((m: ModuleOp, t: TargetModel) => vectorizeLoops(m, t, options.onVectorization));

@@ -35,6 +35,8 @@ import {
 import { Kernels } from "./kernel.ts";
 import { joinsBorder, lowerMap } from "./map.ts";
 import { lowerReduction } from "./reduce.ts";
+import type { GpuForm, OnGpuRemark } from "./remark.ts";
+import type { Group } from "./row-cost.ts";
 import { groupNests, groupOf, lowerRowLoops, lowerRows, tryRowLoops } from "./rows.ts";
 import { lowerScan, tryScan } from "./scan.ts";
 import { makeInnerSequential, toCountedLoops } from "./sequential.ts";
@@ -42,8 +44,8 @@ import { givesBuffers, launchSerially } from "./serial.ts";
 import type { GpuTarget } from "./target.ts";
 
 /** Lowers a function in place; answers whether it launches kernels. */
-export function lowerHostFunction(fn: FuncOp, target: GpuTarget): boolean {
-  return new HostLowering(fn, target).run();
+export function lowerHostFunction(fn: FuncOp, target: GpuTarget, remark: OnGpuRemark): boolean {
+  return new HostLowering(fn, target, remark).run();
 }
 
 class HostLowering {
@@ -53,8 +55,10 @@ class HostLowering {
   readonly #target: GpuTarget;
   readonly #apart: ApartBuffers;
   readonly #consumed = new Set<Operation>();
+  readonly #remark: OnGpuRemark;
 
-  constructor(fn: FuncOp, target: GpuTarget) {
+  constructor(fn: FuncOp, target: GpuTarget, remark: OnGpuRemark) {
+    this.#remark = remark;
     this.#fn = fn;
     this.#target = target;
     this.#kernels = new Kernels(fn, target, this.#aliases);
@@ -80,7 +84,10 @@ class HostLowering {
   #block(block: Block): void {
     let serial: Operation[] = [];
     const flush = (): void => {
-      if (serial.length > 0) launchSerially(serial, this.#kernels);
+      if (serial.length > 0) {
+        this.#remark({ op: serial[0]!, form: "one thread" });
+        launchSerially(serial, this.#kernels);
+      }
       serial = [];
     };
     const own = [...block.ops()];
@@ -164,6 +171,7 @@ class HostLowering {
   #parallel(op: Parallel, host: Builder): void {
     const rows = tryRowLoops(op, this.#target, this.#aliases);
     if (rows !== undefined) {
+      this.#remark({ op, form: "rows" });
       for (const o of rows.between) this.#moveBefore(o, op);
       const privates = lowerRowLoops(host, rows, this.#kernels);
       for (const l of rows.loops) this.#replace(l, []);
@@ -178,6 +186,8 @@ class HostLowering {
     const contraction = tryContraction(op, this.#target);
     const group = groupOf(op, this.#target);
     const border = contraction === undefined && group === "thread" ? this.#border(op) : undefined;
+    const form = contraction === undefined ? groupForms[group] : "tiles";
+    this.#remark({ op, form: border === undefined ? form : "points and border" });
     if (border !== undefined) {
       for (const o of border.between) this.#moveBefore(o, op);
       lowerMap(host, op, this.#kernels, border.loops);
@@ -229,22 +239,26 @@ class HostLowering {
   #for(op: For, host: Builder): void {
     const nest = tryCombiningNest(op);
     if (nest !== undefined) {
+      this.#remark({ op, form: "reduction" });
       this.#replace(op, lowerReduction(host, nest, this.#kernels));
       return;
     }
     const updates = tryUpdates(op, this.#aliases, this.#target);
     if (updates !== undefined) {
+      this.#remark({ op, form: "atomic updates" });
       lowerUpdates(host, updates, this.#kernels);
       this.#replace(op, []);
       return;
     }
     const scan = tryScan(op, this.#aliases);
     if (scan !== undefined) {
+      this.#remark({ op, form: "scan" });
       this.#replace(op, lowerScan(host, scan, this.#kernels));
       return;
     }
     const independent = tryIndependent(op, this.#apart);
     if (independent !== undefined) {
+      this.#remark({ op, form: "points" });
       lowerIndependent(host, independent, this.#kernels);
       this.#replace(op, []);
       return;
@@ -266,6 +280,13 @@ interface Border {
   readonly loops: IndependentLoops;
   readonly between: readonly Operation[];
 }
+
+const groupForms: Readonly<Record<Group, GpuForm>> = {
+  thread: "points",
+  warp: "warps",
+  block: "blocks",
+  column: "columns",
+};
 
 /** Bytes that a point moves at least: an element read, one written. */
 const bytesPerPoint = 8;

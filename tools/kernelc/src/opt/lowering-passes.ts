@@ -55,8 +55,15 @@ const convertLoopsToGpu = definePass("convert-loops-to-gpu", {
   options: {
     target: oneOf(["cuda", "opencl"], { default: "cuda", doc: "the machine to choose for" }),
   },
-  run: (module, { target }) =>
-    lowerLoopsToGpu(module, target === "cuda" ? cudaTarget : openclTarget),
+  run(module, { target }, cx) {
+    lowerLoopsToGpu(module, target === "cuda" ? cudaTarget : openclTarget, ({ op, form }) => {
+      const message =
+        form === "one thread"
+          ? "one thread of the GPU runs this, in the order of its iterations"
+          : `the GPU runs this as ${form}`;
+      cx.report(remark("scf.gpu", message, { span: spanOf(op) }));
+    });
+  },
 });
 
 const scfFuseLoops = definePass("scf-fuse-loops", {

@@ -110,14 +110,14 @@ export function lowerKernel(
 ): LoweredKernel {
   const verifyEach = false;
   const schedule = vectorize === undefined ? {} : { vectorize };
-  const choices = { verifyEach, threads: threads !== false, ...schedule };
+  const share = typeof threads === "number" ? { threshold: threads } : threads;
+  const choices = { verifyEach, threads: share, ...schedule };
   lowerTo(module, scalar ? "loop" : "vector", targetModelOf(machine), choices);
   const kernel = kernelOf(module, entry);
   const { inputs, results } = kernel.type;
   const plans = { params: inputs.map(planOf), scalars: results.map(slotTypeOf) };
   promiseDistinctBuffers(kernel);
   if (vectorMath) callVectorMath(module, machine);
-  const share = typeof threads === "number" ? { threshold: threads } : threads;
   lowerToLLVM(module, { verifyEach, threads: share });
   const functions = collect(module, llvm.FuncOp);
   const lowered = functions.find((f) => f.sym_name.value === entry);

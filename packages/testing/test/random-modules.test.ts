@@ -90,7 +90,7 @@ describe("modules", () => {
   test("every module verifies; printing and parsing are inverses, pretty and generic", () => {
     fc.assert(
       fc.property(moduleTexts({ decorations: true }), (text) => expectRoundTrip(context, text)),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 

@@ -22,7 +22,7 @@ const registry = registerTransforms(new PassRegistry());
 const numRuns = Number(process.env["STRATA_RUNS"] ?? 300);
 
 /** Runs a pipeline on random modules: `f` gives the same results on random arguments. */
-function expectSameMeaning(pipeline: string): number {
+function expectSameMeaning(pipeline: string, numRuns: number): number {
   const parsed = parsePipeline(pipeline, registry);
   let compared = 0;
   fc.assert(
@@ -38,11 +38,16 @@ function expectSameMeaning(pipeline: string): number {
 }
 
 describe("random modules compute the same after", () => {
+  test.each(["canonicalize", "cse", "dce", "canonicalize,cse,dce,canonicalize"])(
+    "%s",
+    (pipeline) => {
+      // Programs that fail or do not end say nothing; most must say something.
+      expect(expectSameMeaning(pipeline, numRuns)).toBeGreaterThan(numRuns);
+    },
+    60_000,
+  );
+
   test.each([
-    "canonicalize",
-    "cse",
-    "dce",
-    "canonicalize,cse,dce,canonicalize",
     "inline",
     "loop-invariant-code-motion",
     "sccp",
@@ -51,8 +56,8 @@ describe("random modules compute the same after", () => {
   ])(
     "%s",
     (pipeline) => {
-      // Programs that fail or do not end say nothing; most must say something.
-      expect(expectSameMeaning(pipeline)).toBeGreaterThan(numRuns);
+      const runs = Math.ceil(numRuns / 2);
+      expect(expectSameMeaning(pipeline, runs)).toBeGreaterThan(runs);
     },
     60_000,
   );

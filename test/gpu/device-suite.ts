@@ -10,11 +10,12 @@ import { cudaProvider } from "@strata/backend-cuda/provider";
 import { openClProvider } from "@strata/backend-opencl/provider";
 import { DeviceRegistry } from "@strata/runtime";
 import { DiagnosticError } from "@strata/support";
-import { programOf, programPlan } from "@strata/testing/kernel-programs";
+import { programPlan } from "@strata/testing/kernel-programs";
 import fc from "fast-check";
 import { kernelCases } from "../kernels/cases.ts";
 import { firstDifference } from "../kernels/compare.ts";
 import { runCaseOn } from "../kernels/device.ts";
+import { exactProgramOf } from "../kernels/exact-programs.ts";
 import { runCase } from "../kernels/levels.ts";
 
 const { values, positionals } = parseArgs({
@@ -80,7 +81,7 @@ let programs = 0;
 let programFailures = 0;
 for (let k = 0; k < wanted && !isLate() && programFailures < 20; k++) {
   const [plan] = fc.sample(programPlan, { numRuns: 1, seed: Number(values.seed) * 100_000 + k });
-  const { text, args } = programOf(plan!);
+  const { text, args } = exactProgramOf(plan!);
   let found: string | undefined;
   try {
     const expected = await runCase(text, "program", args, "unfused");

@@ -4,12 +4,13 @@
  */
 import { join } from "node:path";
 import { openClProvider } from "@strata/backend-opencl/provider";
-import { programOf, programPlan } from "@strata/testing/kernel-programs";
+import { programPlan } from "@strata/testing/kernel-programs";
 import { runUnderOclgrind, skipOclgrind, skipPocl } from "@strata/testing/opencl-tools";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { firstDifference } from "../kernels/compare.ts";
 import { runCaseOn } from "../kernels/device.ts";
+import { exactProgramOf } from "../kernels/exact-programs.ts";
 import { runCase } from "../kernels/levels.ts";
 import { seedOf } from "./runs.ts";
 
@@ -42,7 +43,7 @@ describe("random kernel programs on opencl", () => {
       const device = await openClProvider.open(0);
       await fc.assert(
         fc.asyncProperty(programPlan, async (plan) => {
-          const { text, args } = programOf(plan);
+          const { text, args } = exactProgramOf(plan);
           const expected = await runCase(text, "program", args, "unfused");
           const actual = await runCaseOn(device, text, "program", args);
           const found = firstDifference(expected, actual, { abs: 0, rel: 0 });

@@ -94,6 +94,7 @@ export class LLVMDevice implements Device {
         target: triple,
         llvm: this.llvm.version,
         threads: this.threads,
+        usedBytes: this.#pool.usedBytes,
       },
     };
   }
@@ -115,7 +116,9 @@ export class LLVMDevice implements Device {
     const optimize = expectLevel(request.options?.["optimize"] ?? DEFAULT_LEVEL);
     const { compileImage } = await import("./compile-image.ts");
     const { vectorize } = request;
-    const choices = { optimize, threads: this.threads > 1, vectorize };
+    const from = request.options?.["parallelFrom"];
+    const threads = this.threads > 1 && (typeof from === "number" ? from : true);
+    const choices = { optimize, threads, vectorize };
     const { image } = compileImage(this.llvm, request.module, request.entry, choices);
     return this.load(request.signature, image);
   }

@@ -226,6 +226,27 @@ describe.skipIf(skipLLVM)("memory of the device llvm", () => {
     other.close();
   });
 
+  it("gives back what ten thousand runs and hundreds of kernels take", async () => {
+    const used = (): unknown => device.describe().properties["usedBytes"];
+    const before = used();
+    const axpy = await compileText(device, AXPY);
+    const { signature, image } = axpy;
+    const [x, y] = [new Float32Array(4096), new Float32Array(4096)];
+    const args = bindArguments(signature, { a: 1, x, y }, device.limits);
+    const runAll = async (): Promise<void> => {
+      for (let i = 0; i < 5000; i++) {
+        for (const result of axpy.run(args)) if (isBuffer(result)) result.release();
+        if (i % 50 === 0) (await device.load(signature, { ...image })).release();
+      }
+    };
+    await runAll();
+    const rss = process.memoryUsage().rss;
+    await runAll();
+    expect(used()).toBe(before);
+    expect(process.memoryUsage().rss - rss).toBeLessThan(64 * 2 ** 20);
+    axpy.release();
+  });
+
   it("tells when a kernel finds no memory, and goes on", async () => {
     const text = `export function f(n: i32, k: i32): f32 {
       const small = build([k], (i) => f32(i));

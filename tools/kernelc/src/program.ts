@@ -176,6 +176,7 @@ function declareOpt(program: Command, context: CommandContext): void {
     .description("Reads IR in MLIR's textual form, runs passes over it and prints it.")
     .argument("[file]", "IR to read; - or nothing for standard input")
     .option("--pass-pipeline <text>", "passes to run, as in builtin.module(func.func(cse))")
+    .option("--run-reproducer", "run the pipeline that the file states in its first line")
     .option("--list-passes", "list every pass with its options")
     .option("--print-generic", "print operations in the generic form")
     .option("--print-locations", "print where operations came from")

@@ -243,3 +243,21 @@ func.func @g() {
     expect(broken.stderr).toContain("error[opt.bad-expectation]: ");
   });
 });
+
+describe("--run-reproducer", () => {
+  it("runs the pipeline that the file states", async () => {
+    const text = `// strata-reproducer: builtin.module(func.func(cse))\n// why\n${ADD_TWICE}`;
+    const { status, stdout } = await opt(text, "--run-reproducer");
+    expect(status).toBe(0);
+    expect(stdout.match(/arith\.addi/g)).toHaveLength(1);
+  });
+
+  it("refuses a file that states none, and passes besides", async () => {
+    const none = await opt(ADD_TWICE, "--run-reproducer");
+    expect(none.stderr).toContain("opt.no-reproducer");
+    expect(none.status).toBe(1);
+    const both = await opt(ADD_TWICE, "--run-reproducer", "--cse");
+    expect(both.stderr).toContain("cli.two-pipelines");
+    expect(both.status).toBe(2);
+  });
+});

@@ -14,6 +14,7 @@ import {
 import { DiagnosticError, type Diagnostic, encodeUtf8, type SourceFile } from "@strata/support";
 import type { CommandContext } from "../cli.ts";
 import { EXIT } from "../exit-codes.ts";
+import { inputError, usageError } from "../failures.ts";
 import { writeOutput } from "../output.ts";
 import { showDiagnostics } from "../report.ts";
 import { readSource } from "../source.ts";
@@ -27,6 +28,7 @@ import { SPLIT_MARKER, splitSource } from "./split.ts";
 /** The options of `kernelc opt`. */
 export interface OptOptions {
   readonly passPipeline?: string;
+  readonly runReproducer?: boolean;
   readonly listPasses?: boolean;
   readonly printGeneric?: boolean;
   readonly printLocations?: boolean;
@@ -52,17 +54,35 @@ export async function optCommand(
     return;
   }
   const { file = "-", flags } = splitArguments(args);
-  const passes =
-    options.passPipeline !== undefined || flags.length > 0
-      ? await preparePasses(options, flags, known)
-      : undefined;
+  // What is wrong with the command line is told before a file is read, where it can be.
+  const reproduces = options.runReproducer === true;
+  if (reproduces && (options.passPipeline !== undefined || flags.length > 0)) {
+    const message =
+      "--run-reproducer takes the pipeline from the file, and passes are named as well";
+    throw usageError("cli.two-pipelines", message, { hint: "use one of the two" });
+  }
+  const named = options.passPipeline !== undefined || flags.length > 0;
+  const prepared = named ? await preparePasses(options, flags, known) : undefined;
   const source = await readSource(file, cx);
+  const passes = reproduces
+    ? await preparePasses({ ...options, passPipeline: await pipelineOf(source) }, [], known)
+    : prepared;
   const pieces = options.splitInputFile === true ? splitSource(source) : [source];
   const context = await loadContext(source.text, options.allowUnregisteredDialect === true);
   const work = { options, context, passes, phases: new Phases(), cx };
   if (options.verifyDiagnostics === true) await verifyPieces(pieces, work);
   else await printPieces(pieces, work);
   if (options.timing === true) cx.io.stderr.write(await work.phases.toText());
+}
+
+/** The pipeline that a reproducer states. */
+async function pipelineOf(source: SourceFile): Promise<string> {
+  const { tryReadReproducer } = await import("@strata/pass");
+  const text = tryReadReproducer(source.text);
+  if (text !== undefined) return text;
+  throw inputError("opt.no-reproducer", `${source.name} states no pipeline in its first line`, {
+    hint: "name passes, or a file that a crash has written",
+  });
 }
 
 /** Passes with the code that runs them. */

@@ -20,7 +20,8 @@ import type { Kernel, Kernels } from "./kernel.ts";
 import { kernelHint } from "./map.ts";
 import { positionAt } from "./nest.ts";
 import { RewritingCopy } from "./rewriting-copy.ts";
-import { elementBits, hasAlignedRows, TileEmitter } from "./tile.ts";
+import { elementBits, hasAlignedRows } from "./alignment.ts";
+import { TileEmitter } from "./tile.ts";
 
 /** Lowers a contraction in front of itself. */
 export function lowerContraction(host: Builder, c: Contraction, kernels: Kernels): void {

@@ -23,7 +23,7 @@ import * as memref from "@strata/memref";
 import { For, type Parallel } from "../ops.ts";
 import { known } from "./code.ts";
 import { readsOnly } from "./combine.ts";
-import { elementBits } from "./tile.ts";
+import { elementBits } from "./alignment.ts";
 import type { GpuTarget } from "./target.ts";
 
 /** A load that a slice is read by. */

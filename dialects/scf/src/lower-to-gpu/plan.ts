@@ -9,7 +9,7 @@ import * as memref from "@strata/memref";
 import { For, If, type Parallel, While } from "../ops.ts";
 import { type Idx, known } from "./code.ts";
 import { residentThreads, type GpuTarget } from "./target.ts";
-import { elementBits, hasAlignedRows } from "./tile.ts";
+import { elementBits, hasAlignedRows } from "./alignment.ts";
 
 /** Copies of the body along each dimension; the last are vectors' lanes. */
 export type TilePlan = readonly number[];

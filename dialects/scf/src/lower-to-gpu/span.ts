@@ -9,7 +9,8 @@ import { type Code, type Idx, known } from "./code.ts";
 import type { CombiningNest } from "./combine.ts";
 import { nestElement } from "./reduce-element.ts";
 import { positionAt } from "./nest.ts";
-import { elementBits, hasAlignedRows, TileEmitter } from "./tile.ts";
+import { elementBits, hasAlignedRows } from "./alignment.ts";
+import { TileEmitter } from "./tile.ts";
 
 /** Values of the loop body, for code that stands in another body: what they are there. */
 export type Outside = (v: Value) => Value;

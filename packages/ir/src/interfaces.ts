@@ -5,6 +5,7 @@ import type { SymbolRefAttr } from "./builtin-attributes.ts";
 import { type InterfaceBinding, type OpDefinition, OpInterface } from "./op-definition.ts";
 import { type Operation, type OperationParts, walk } from "./operation.ts";
 import { Pure, ReadOnly, RecursiveMemoryEffects, SymbolTrait } from "./traits.ts";
+import type { Type } from "./type.ts";
 import type { Value } from "./value.ts";
 
 /** What a fold yields: per result a constant or an existing value; undefined when it cannot fold. */
@@ -149,3 +150,21 @@ export interface LoopLike {
 }
 
 export const LoopLikeInterface: OpInterface<LoopLike> = new OpInterface("LoopLike");
+
+/** An access of memory that holds one value. */
+export interface SlotAccess {
+  /** The memory that is accessed. */
+  readonly slot: Value;
+  /** What is written; undefined for a read, whose only result is the value. */
+  readonly stored: Value | undefined;
+}
+
+/** Memory that may become SSA values. */
+export interface Promotable {
+  /** The type of the one value that an allocation (its only result) holds; undefined: it is none. */
+  slotType?(op: Operation): Type | undefined;
+  /** How an operation accesses a slot; undefined: it is no plain access. */
+  access?(op: Operation): SlotAccess | undefined;
+}
+
+export const PromotableInterface: OpInterface<Promotable> = new OpInterface("PromotableMemory");

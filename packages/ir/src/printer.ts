@@ -204,7 +204,7 @@ export class AsmPrinter {
     let out = '"';
     for (const ch of text) {
       const c = ch.codePointAt(0)!;
-      if (ch === '"') out += '\\"';
+      if (ch === '"') out += "\\22";
       else if (ch === "\\") out += "\\\\";
       else if (c >= 32 && c < 127) out += ch;
       else {

@@ -12,11 +12,11 @@ import { DeviceRegistry } from "@strata/runtime";
 import { DiagnosticError } from "@strata/support";
 import { programPlan } from "@strata/testing/kernel-programs";
 import fc from "fast-check";
+import { disagreement } from "../kernels/agreement.ts";
 import { kernelCases } from "../kernels/cases.ts";
 import { firstDifference } from "../kernels/compare.ts";
 import { runCaseOn } from "../kernels/device.ts";
 import { exactProgramOf } from "../kernels/exact-programs.ts";
-import { runCase } from "../kernels/levels.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -75,7 +75,6 @@ for (const c of kernelCases) {
 }
 console.log(`${kernelCases.length} kernels, ${runs} runs, ${failures} failures`);
 
-const exact = { abs: 0, rel: 0 };
 const wanted = Number(values.programs);
 let programs = 0;
 let programFailures = 0;
@@ -84,8 +83,7 @@ for (let k = 0; k < wanted && !isLate() && programFailures < 20; k++) {
   const { text, args } = exactProgramOf(plan!);
   let found: string | undefined;
   try {
-    const expected = await runCase(text, "program", args, "unfused");
-    found = firstDifference(expected, await runCaseOn(device, text, "program", args), exact);
+    found = await disagreement(text, args, await runCaseOn(device, text, "program", args));
   } catch (error) {
     found = reasonOf(error);
   }

@@ -7,6 +7,7 @@ import { effects } from "./effects.ts";
 import { folds } from "./fold.ts";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
+import { promotion } from "./promote.ts";
 
 export const memref: Dialect = defineDialect({
   name: "memref",
@@ -45,6 +46,13 @@ export const memref: Dialect = defineDialect({
     ops.Transpose,
     ops.View,
   ],
-  interfaces: [...analyses, ...effects, ...folds, ...canonicalizers, ...interpretation],
+  interfaces: [
+    ...analyses,
+    ...effects,
+    ...folds,
+    ...canonicalizers,
+    ...interpretation,
+    ...promotion,
+  ],
   materializeConstant: (value, type) => arith.parts.materializeConstant?.(value, type),
 });

@@ -6,6 +6,7 @@ import { dce } from "./dce.ts";
 import { printOpStats, stripDebugInfo } from "./debug-info.ts";
 import { inline } from "./inline.ts";
 import { licm } from "./licm.ts";
+import { mem2reg } from "./mem2reg.ts";
 import { reconcileUnrealizedCasts } from "./reconcile-casts.ts";
 import { sccp } from "./sccp.ts";
 import { symbolDce } from "./symbol-dce.ts";
@@ -16,6 +17,7 @@ export { dce, eraseDeadCode, type DeadCode } from "./dce.ts";
 export * from "./debug-info.ts";
 export * from "./inline.ts";
 export * from "./licm.ts";
+export * from "./mem2reg.ts";
 export * from "./sccp.ts";
 export * from "./symbol-dce.ts";
 export { reconcileUnrealizedCasts } from "./reconcile-casts.ts";
@@ -29,6 +31,7 @@ export const transforms: readonly PassDefinition[] = [
   dce,
   inline,
   licm,
+  mem2reg,
   printOpStats,
   reconcileUnrealizedCasts,
   sccp,

@@ -50,9 +50,10 @@ describe("random modules compute the same after", () => {
   test.each([
     "inline",
     "loop-invariant-code-motion",
+    "mem2reg",
     "sccp",
     "symbol-dce,strip-debuginfo",
-    "inline,sccp,canonicalize,loop-invariant-code-motion,cse,symbol-dce",
+    "inline,mem2reg,sccp,canonicalize,loop-invariant-code-motion,cse,symbol-dce",
   ])(
     "%s",
     (pipeline) => {

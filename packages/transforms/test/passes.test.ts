@@ -155,6 +155,43 @@ describe("sccp", () => {
   });
 });
 
+describe("mem2reg", () => {
+  test("a variable that blocks write becomes an argument", () => {
+    const text = `func.func @f(%c: i1, %x: i32, %y: i32) -> i32 {
+      %m = memref.alloca() : memref<i32>
+      memref.store %x, %m[] : memref<i32>
+      cf.cond_br %c, ^bb1, ^bb2
+    ^bb1:
+      memref.store %y, %m[] : memref<i32>
+      cf.br ^bb2
+    ^bb2:
+      %r = memref.load %m[] : memref<i32>
+      return %r : i32
+    }`;
+    expect(after("mem2reg,canonicalize", text)).toEqual([
+      "func.func @f(%arg0: i1, %arg1: i32, %arg2: i32) -> i32 {",
+      "%0 = arith.select %arg0, %arg2, %arg1 : i32",
+      "return %0 : i32",
+      "}",
+    ]);
+  });
+
+  test("a buffer that is passed on, or used in a region, stays", () => {
+    const text = `func.func @f(%c: i1, %x: i32) -> i32 {
+      %m = memref.alloca() : memref<i32>
+      %n = memref.alloca() : memref<i32>
+      func.call @g(%n) : (memref<i32>) -> ()
+      scf.if %c {
+        memref.store %x, %m[] : memref<i32>
+      }
+      %r = memref.load %m[] : memref<i32>
+      return %r : i32
+    }
+    func.func private @g(memref<i32>)`;
+    expect(after("mem2reg", text).filter((l) => l.includes("memref.alloca"))).toHaveLength(2);
+  });
+});
+
 test("strip-debuginfo and print-op-stats", () => {
   const module = parseVerified(context, "func.func @f() { return }");
   runPipeline(parsePipeline("strip-debuginfo", registry), module, { context });

@@ -68,7 +68,16 @@ function aroundWrite(w: ModuleWriter, write: (m: string, t: MemRefType, at: stri
   w.emit(`memref.load ${m}[${at}] : ${t.toString()}`, t.elementType);
 }
 
+const cell = MemRefType.get([], i32);
+
 const memory: readonly Maker[] = [
+  (w) => {
+    // A variable in memory, written and read in several places.
+    const known = w.visible((t) => t === cell);
+    const m = known[0]?.name ?? w.emit(`memref.alloca() : ${cell.toString()}`, cell);
+    if (w.tape.chance(2)) w.line(`memref.store ${w.value(i32)}, ${m}[] : ${cell.toString()}`);
+    w.emit(`memref.load ${m}[] : ${cell.toString()}`, i32);
+  },
   (w) =>
     aroundWrite(w, (m, t, at) => {
       const x = w.constant(t.elementType);

@@ -1,5 +1,5 @@
 /** The pattern dialect, composed. */
-import { defineDialect, type Dialect } from "@strata/ir";
+import { defineDialect, type Dialect, MemoryEffectsInterface } from "@strata/ir";
 import { interpretation } from "./interpret.ts";
 import * as ops from "./ops.ts";
 import { WindowType } from "./types.ts";
@@ -23,5 +23,11 @@ export const pattern: Dialect = defineDialect({
     ops.YieldOp,
   ],
   types: [WindowType.syntax],
-  interfaces: interpretation,
+  interfaces: [
+    ...interpretation,
+    // An access that decides what is copied stays though nobody uses its value.
+    MemoryEffectsInterface.on([ops.AccessOp, ops.InsideOp, ops.PositionOp], {
+      effects: (op) => (ops.decidesReach(op) ? [{ kind: "write", value: undefined }] : []),
+    }),
+  ],
 });

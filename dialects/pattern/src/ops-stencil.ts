@@ -21,7 +21,6 @@ import {
   operand,
   type Operation,
   optionalAttr,
-  Pure,
   type RankedTensorType,
   RecursiveMemoryEffects,
   region,
@@ -177,7 +176,6 @@ export class AccessOp extends defineOp("pattern.access", {
   operands: { window: operand(W) },
   results: { result: result(derived("the window's element type", W, (t) => t.elementType)) },
   attributes: { offsets: attr(DenseI64Array) },
-  traits: [Pure],
   assembly: "$window `` $offsets attr-dict `:` type($window)",
   verify: checkOffsets,
 }) {}
@@ -188,7 +186,6 @@ export class InsideOp extends defineOp("pattern.inside", {
   operands: { window: operand(W) },
   results: { result: result(I1) },
   attributes: { offsets: attr(DenseI64Array) },
-  traits: [Pure],
   assembly: "$window `` $offsets attr-dict `:` type($window)",
   verify: checkOffsets,
 }) {}
@@ -199,7 +196,6 @@ export class PositionOp extends defineOp("pattern.position", {
   operands: { window: operand(W) },
   results: { result: result(Index) },
   attributes: { offsets: attr(DenseI64Array), dim: attr(I64Attr) },
-  traits: [Pure],
   assembly: "$window `` $offsets `dim` $dim attr-dict `:` type($window)",
   verify: checkOffsets,
 }) {}
@@ -210,4 +206,16 @@ function checkOffsets(op: Operation, report: Report): void {
   if (offsets.values?.length !== window.rank) {
     report("pattern.offsets", `a window of rank ${window.rank} needs as many offsets`);
   }
+}
+
+/**
+ * Whether an access says more than the value it reads: where the boundary is `copy`, how far the
+ * accesses of a body reach decides which points are copied, whether or not their values are used.
+ */
+export function decidesReach(access: Operation): boolean {
+  const stencil = access.parentOfType(StencilOp);
+  if (stencil === undefined) return true;
+  const window = access.operand(0);
+  const at = stencil.body.firstBlock?.args.findIndex((a) => a === window) ?? -1;
+  return at < 0 || boundaryOf(stencil, at).kind === "copy";
 }

@@ -37,6 +37,7 @@ export {
   Boundaries,
   boundaryKinds,
   boundaryOf,
+  decidesReach,
   InsideOp,
   PositionOp,
   StencilOp,

@@ -74,24 +74,29 @@ async function emitLoops(
   return module;
 }
 
-/** What the compiler decides about a kernel for the device `wasm`: one line for each decision. */
+/** What the compiler decides about a kernel for a device: one line for each decision. */
 export async function explainKernel(
   syntax: Module,
-  kernel: string,
+  signature: KernelSignature,
+  device: Device,
   dims: ReadonlyMap<string, number>,
 ): Promise<string[]> {
-  const [{ lowerTo, wasmTarget }, { sourceOf, walk }, { formatSpan }] = await Promise.all([
+  const module = await emitPattern(syntax, signature.name, dims);
+  const lines = [await explainFusion(module)];
+  if (device.hasVectorLevel === true) {
+    lines.push(...(await explainVectors(syntax, signature, device, dims)));
+  } else {
+    lines.push(`kernels of ${device.kind}: \`kernelc build --emit ${device.kind}\` prints them`);
+  }
+  return lines;
+}
+
+/** How many patterns are left of a module that is fused here. */
+async function explainFusion(module: ModuleOp): Promise<string> {
+  const [{ lowerTo, wasmTarget }, { walk }] = await Promise.all([
     import("@strata/compiler"),
     import("@strata/ir"),
-    import("@strata/support"),
   ]);
-  const placeOf = (op: Operation): string => {
-    const at = sourceOf(op.location);
-    return at === undefined
-      ? ""
-      : ` at ${formatSpan({ file: at.file, start: at.offset, end: at.end })}`;
-  };
-  const module = await emitPattern(syntax, kernel, dims);
   const countPatterns = (): number => {
     let count = 0;
     walk(module, (op) => {
@@ -101,24 +106,45 @@ export async function explainKernel(
     return count;
   };
   const before = countPatterns();
+  lowerTo(module, "pattern", wasmTarget, { verifyEach: false });
+  const after = countPatterns();
+  const kept = before === 1 ? "one pattern" : `${before} patterns`;
+  return after < before ? `fused: ${before} patterns into ${after}` : `fused: nothing (${kept})`;
+}
+
+/** What becomes of each loop when the device compiles the kernel. */
+async function explainVectors(
+  syntax: Module,
+  signature: KernelSignature,
+  device: Device,
+  dims: ReadonlyMap<string, number>,
+): Promise<string[]> {
+  const [{ vectorizeLoops }, { ModuleOp, sourceOf }, { formatSpan }] = await Promise.all([
+    import("@strata/scf/lower-to-vector"),
+    import("@strata/ir"),
+    import("@strata/support"),
+  ]);
+  const placeOf = (op: Operation): string => {
+    const at = sourceOf(op.location);
+    return at === undefined
+      ? ""
+      : ` at ${formatSpan({ file: at.file, start: at.offset, end: at.end })}`;
+  };
   const lines: string[] = [];
-  lowerTo(module, "vector", wasmTarget, {
-    verifyEach: false,
-    onPass: (name) => {
-      if (name !== "fuse-patterns") return;
-      const after = countPatterns();
-      const kept = before === 1 ? "one pattern" : `${before} patterns`;
-      lines.push(
-        after < before ? `fused: ${before} patterns into ${after}` : `fused: nothing (${kept})`,
-      );
-    },
-    onVectorization: ({ loop, missed, lanes, copies }) => {
-      const what = `loop${placeOf(loop)}`;
-      if (missed === undefined) {
-        const times = copies === 1 ? "" : `, ${copies} vectors at a time`;
-        lines.push(`vectorized: ${what}: ${lanes} lanes${times}`);
-      } else lines.push(`scalar: ${what}: ${missed.reason}${placeOf(missed.op)}`);
+  const { executable } = await compileKernel(syntax, signature, device, dims, {
+    id: "explained",
+    vectorize: (program, target) => {
+      if (!(program instanceof ModuleOp)) throw new TypeError("a schedule is for modules");
+      const model = target as Parameters<typeof vectorizeLoops>[1];
+      vectorizeLoops(program, model, ({ loop, missed, lanes, copies }) => {
+        const what = `loop${placeOf(loop)}`;
+        if (missed === undefined) {
+          const times = copies === 1 ? "" : `, ${copies} vectors at a time`;
+          lines.push(`vectorized: ${what}: ${lanes} lanes${times}`);
+        } else lines.push(`scalar: ${what}: ${missed.reason}${placeOf(missed.op)}`);
+      });
     },
   });
+  executable.release();
   return lines;
 }

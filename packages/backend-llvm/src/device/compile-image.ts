@@ -79,10 +79,10 @@ export function compileImage(
   found: LLVM,
   module: unknown,
   entry: string,
-  { optimize, threads }: ImageOptions,
+  { optimize, threads, vectorize }: ImageOptions,
 ): { readonly image: LLVMImage; readonly reports: readonly Diagnostic[] } {
   const machine = hostMachine(found);
-  const choices = { threads, vectorMath: true };
+  const choices = { threads, vectorMath: true, vectorize };
   const { module: lowered, ...call } = lowerToEntry(module, entry, machine, choices);
   const text = emitLLVMIR(lowered);
   const machineText = JSON.stringify(machine);

@@ -108,7 +108,10 @@ async function explain(
   if (fixed !== "") lines.push(`specialized to: ${fixed}`);
   if (device.kind === "interpreter") {
     lines.push("interpreted at the pattern level: nothing is fused, nothing vectorized");
-  } else lines.push(...(await explainKernel(await kernel.syntax(), kernel.name, dims)));
+  } else {
+    const syntax = await kernel.syntax();
+    lines.push(...(await explainKernel(syntax, kernel.signature, device, dims)));
+  }
   if (store === undefined) lines.push("cache: not used");
   else lines.push(store.cache.problem ?? `cache: ${store.cache.folder}`);
   return lines;

@@ -5,11 +5,12 @@ export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/.cache/**", "**/.nx/**"],
+    setupFiles: ["packages/testing/src/use-seed.ts"],
     pool: "threads",
     maxWorkers: 2,
     // One module graph per worker: test files share no state but what modules keep.
     isolate: false,
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     hookTimeout: 60_000,
     passWithNoTests: true,
   },

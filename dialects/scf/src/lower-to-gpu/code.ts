@@ -66,7 +66,11 @@ export class Code {
     op: (operands: { lhs: Value; rhs: Value }) => Operation,
   ): Idx {
     const [x, y] = [known(a), known(b)];
-    if (x !== undefined && y !== undefined) return f(x, y);
+    if (x !== undefined && y !== undefined) {
+      const n = f(x, y);
+      // Division by zero stays, where nothing runs.
+      if (Number.isSafeInteger(n)) return n;
+    }
     return this.insert(op({ lhs: this.value(a), rhs: this.value(b) }));
   }
 

@@ -163,7 +163,7 @@ function borderRows(
   const [x, y, z, n] = [...own, each].map(known);
   if (x === undefined || y === undefined || z === undefined || n === undefined) return undefined;
   const rows = Math.ceil((n * selections) / Math.max(1, x * z));
-  const fits = x > 0 && z > 0 && y + rows <= 65535;
+  const fits = x > 0 && z > 0 && n > 0 && y + rows <= 65535;
   const all = n * selections;
   const isExact = rows * x * z === all;
   return fits ? { start: y, end: y + rows, width: x, each: n, all, isExact } : undefined;

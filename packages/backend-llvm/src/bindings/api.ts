@@ -80,7 +80,6 @@ export interface LlvmBindings {
   readonly Type: {
     readonly getVoidTy: TypeOf;
     readonly getHalfTy: TypeOf;
-    readonly getBFloatTy: TypeOf;
     readonly getFloatTy: TypeOf;
     readonly getDoubleTy: TypeOf;
     getIntNTy(context: ContextHandle, bits: number): TypeHandle;

@@ -107,7 +107,7 @@ const integers: readonly Form[] = [
   (x, y, s, t) =>
     s.hasVariables === true
       ? `(${x} - (${y} & ${count(s, t, 1)}))`
-      : `sum(${s.tape.int(0, 4)}, (p): ${t} => ${t}(p) * ${x})`,
+      : `sum(${s.tape.int(0, 4)}, (w): ${t} => ${t}(w) * ${x})`,
 ];
 
 /** An expression of a type. */

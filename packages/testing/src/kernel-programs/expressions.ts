@@ -107,7 +107,7 @@ const integers: readonly Form[] = [
   (x, y, s, t) =>
     s.hasVariables === true
       ? `(${x} - (${y} & ${count(s, t, 1)}))`
-      : `sum(${s.tape.int(0, 4)}, (w): ${t} => ${t}(w) * ${x})`,
+      : `sum(${s.tape.int(0, 4)}, (turn): ${t} => ${t}(turn) * ${x})`,
 ];
 
 /** An expression of a type. */

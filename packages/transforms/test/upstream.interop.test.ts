@@ -26,6 +26,21 @@ const context = new Context([builtin, arith, cf, func, scf, vector]);
 const count = Number(process.env["STRATA_RUNS"] ?? 1200);
 const separator = "// -----\n";
 
+/** Texts with what upstream makes of them; halved until those that it crashes on stand alone. */
+function canonicalPairs(texts: readonly string[]): [before: string, after: string][] {
+  try {
+    const flags = ["--canonicalize", "--cse", "--split-input-file"];
+    const results = runMlirOpt(texts.join(separator), flags).split(separator);
+    expect(results).toHaveLength(texts.length);
+    return texts.map((text, i) => [text, results[i]!]);
+  } catch (e) {
+    const isCrash = e instanceof Error && e.message.includes("Stack dump");
+    if (!isCrash) throw e;
+    const half = texts.length >> 1;
+    return half === 0 ? [] : [texts.slice(0, half), texts.slice(half)].flatMap(canonicalPairs);
+  }
+}
+
 test.skipIf(skipMlirOpt)(
   "upstream's canonical form computes the same",
   () => {
@@ -35,18 +50,14 @@ test.skipIf(skipMlirOpt)(
       moduleTexts({ families: ["arith", "cf", "scf", "call"], maxOperations: 24, observed: true }),
       { numRuns: count, seed },
     );
-    const output = runMlirOpt(texts.join(separator), [
-      "--canonicalize",
-      "--cse",
-      "--split-input-file",
-    ]);
-    const results = output.split(separator);
-    expect(results).toHaveLength(texts.length);
+    const pairs = canonicalPairs(texts);
+    // Upstream crashes on few modules at most.
+    expect(pairs.length).toBeGreaterThanOrEqual(0.98 * count);
     let compared = 0;
-    texts.forEach((text, i) => {
-      const [before, after] = [text, results[i]!].map((t) => parseVerified(context, t));
+    for (const pair of pairs) {
+      const [before, after] = pair.map((t) => parseVerified(context, t));
       compared += expectEquivalent(before!, after!, random, 3, `upstream (seed ${seed})`);
-    });
+    }
     expect(compared).toBeGreaterThan(count);
   },
   120_000,
